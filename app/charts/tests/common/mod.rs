@@ -1,0 +1,107 @@
+//! Charts of the presets, for the tests and the gallery.
+#![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
+
+use charts::{
+    ArticlePoint, ArticleSeries, Chart, CostOverVolume, CumulativeCost, QuadrantChart, QuadrantPoint,
+};
+use domain::decision::Decision;
+use domain::policy::Policy;
+use domain::preset;
+use domain::use_case::UseCase;
+
+pub fn decision(preset: &str) -> Decision {
+    let draft = preset::by_id(preset).expect("a preset").draft();
+    let use_case = UseCase::parse(&draft).expect("presets are valid");
+    domain::decide(
+        &use_case,
+        &Policy::article(),
+        &domain::evidence::price_book().expect("the embedded price book"),
+    )
+}
+
+pub fn cost_over_volume(preset: &str) -> Chart {
+    Chart::CostOverVolume(CostOverVolume::from_decision(&decision(preset)))
+}
+
+pub fn cumulative_cost(preset: &str) -> Chart {
+    Chart::CumulativeCost(CumulativeCost::from_decision(&decision(preset)))
+}
+
+pub fn sample_portfolio() -> Vec<QuadrantPoint> {
+    preset::SAMPLE_PORTFOLIO
+        .iter()
+        .filter_map(|id| {
+            let decision = decision(id);
+            let position = decision.quadrant.as_ref()?;
+            Some(QuadrantPoint {
+                label: preset::by_id(id)?.name.to_owned(),
+                specificity: position.specificity,
+                requests_per_month: position.requests_per_month,
+                option: decision.leading_option(),
+                href: Some(format!("/use-cases/{id}")),
+                is_current: false,
+            })
+        })
+        .collect()
+}
+
+/// Points of no particular meaning, the same on every run.
+pub fn many_points(count: u32) -> Vec<QuadrantPoint> {
+    let options = [
+        None,
+        Some(domain::decision::OptionKind::SmallApi),
+        Some(domain::decision::OptionKind::SelfHostedSlm),
+    ];
+    (0..count)
+        .map(|index| {
+            let spread = f64::from(index.wrapping_mul(2_654_435_761) >> 8) / f64::from(1_u32 << 24);
+            let other = f64::from(index.wrapping_mul(1_664_525).wrapping_add(1_013_904_223) >> 8)
+                / f64::from(1_u32 << 24);
+            QuadrantPoint {
+                label: format!("Use case {index}"),
+                specificity: spread,
+                requests_per_month: 5e3 * 10_f64.powf(other * 4.0),
+                option: options[index as usize % options.len()],
+                href: None,
+                is_current: false,
+            }
+        })
+        .collect()
+}
+
+pub fn quadrant(points: Vec<QuadrantPoint>) -> Chart {
+    Chart::Quadrant(QuadrantChart::new(points, Policy::article().volume_gate))
+}
+
+pub fn article_series() -> Chart {
+    let api = |millions: f64| millions * 52_200.0;
+    let slm = |millions: f64| if millions > 5.0 { 76_100.0 } else { 47_300.0 };
+    let points =
+        [(0.1, 6.0, 18.0), (0.5, 28.0, 22.0), (1.0, 55.0, 28.0), (5.0, 275.0, 52.0), (10.0, 550.0, 78.0)];
+    let points = points.map(|(millions, article_api, article_slm)| ArticlePoint {
+        docs_per_month: millions * 1e6,
+        article_api_usd: article_api * 1e3,
+        engine_api_usd: api(millions),
+        article_slm_usd: article_slm * 1e3,
+        engine_slm_usd: slm(millions),
+    });
+    Chart::ArticleSeries(ArticleSeries::new(points.to_vec()))
+}
+
+/// Every kind of chart, on data of every kind, by name.
+pub fn all() -> Vec<(String, Chart)> {
+    let mut charts = Vec::new();
+    for preset in preset::PRESETS {
+        charts.push((format!("cost_over_volume-{}", preset.id), cost_over_volume(preset.id)));
+        charts.push((format!("cumulative_cost-{}", preset.id), cumulative_cost(preset.id)));
+    }
+    charts.push(("quadrant-sample-portfolio".to_owned(), quadrant(sample_portfolio())));
+    let mut current = sample_portfolio();
+    current[2].is_current = true;
+    charts.push(("quadrant-current".to_owned(), quadrant(current)));
+    charts.push(("quadrant-many".to_owned(), quadrant(many_points(150))));
+    charts.push(("quadrant-thousands".to_owned(), quadrant(many_points(5_000))));
+    charts.push(("quadrant-empty".to_owned(), quadrant(Vec::new())));
+    charts.push(("article_series".to_owned(), article_series()));
+    charts
+}

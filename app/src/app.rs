@@ -1,0 +1,72 @@
+//! The document around every page and the route table.
+
+use crate::components::layout::{Layout, Pending};
+use crate::pages::{
+    assess::AssessPage, evidence::EvidencePage, not_found::NotFoundPage, portfolio::PortfolioPage,
+    portfolios::PortfoliosPage, scenario::ScenarioPage, shared::SharedPage, use_case::UseCasePage,
+    use_case_edit::UseCaseEditPage,
+};
+use crate::theme::Appearance;
+use leptos::prelude::*;
+use leptos_meta::{Link, Title, provide_meta_context};
+use leptos_router::SsrMode;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::path;
+
+/// The HTML document, rendered on the server only.
+#[cfg(feature = "ssr")]
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    use crate::theme::{COOKIE, Theme};
+    use leptos_meta::{HashedStylesheet, MetaTags};
+
+    crate::response::set_content_security_policy();
+    let theme = crate::response::cookie(COOKIE).and_then(|code| Theme::from_code(&code).attribute());
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <HashedStylesheet options=options.clone() id="style" />
+                <HydrationScripts options=options.clone() />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The application: the frame and the route table. Pages render completely before the first byte is sent
+/// ([`SsrMode::Async`]), so that they read well without JavaScript and carry the right status.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    Appearance::provide();
+    let pending = RwSignal::new(false);
+    provide_context(Pending(pending));
+    let titled = |title: String| {
+        if title.is_empty() { "Parsimony".to_owned() } else { format!("{title} · Parsimony") }
+    };
+    view! {
+        <Title formatter=titled />
+        <Link rel="preload" href="/fonts/inter-latin.woff2" as_="font" type_="font/woff2" crossorigin="anonymous" />
+        <Router set_is_routing=pending.write_only()>
+            <Layout>
+                <Routes fallback=|| view! { <NotFoundPage /> }>
+                    <Route path=path!("/") view=AssessPage ssr=SsrMode::Async />
+                    <Route path=path!("/portfolios") view=PortfoliosPage ssr=SsrMode::Async />
+                    <Route path=path!("/portfolios/:id") view=PortfolioPage ssr=SsrMode::Async />
+                    <Route path=path!("/use-cases/:id") view=UseCasePage ssr=SsrMode::Async />
+                    <Route path=path!("/use-cases/:id/edit") view=UseCaseEditPage ssr=SsrMode::Async />
+                    <Route path=path!("/s/:token") view=ScenarioPage ssr=SsrMode::Async />
+                    <Route path=path!("/shared") view=SharedPage ssr=SsrMode::Async />
+                    <Route path=path!("/evidence") view=EvidencePage ssr=SsrMode::Async />
+                </Routes>
+            </Layout>
+        </Router>
+    }
+}

@@ -1,0 +1,23 @@
+//! Parts that several pages share.
+
+pub mod chart;
+pub mod crossovers;
+pub mod decision;
+pub mod dimensions;
+pub mod failure;
+pub mod flowchart;
+pub mod inputs;
+pub mod inputs_read;
+pub mod layout;
+pub mod links;
+pub mod options;
+pub mod revisions;
+pub mod share;
+pub mod verdict;
+pub mod workbench;
+
+/// Class names are codes of the domain with `-` for `_` and blanks.
+#[must_use]
+pub fn class_code(code: &str) -> String {
+    code.replace(['_', ' '], "-")
+}

@@ -1,0 +1,60 @@
+//! How errors are shown: as a whole page with the right status, or as a notice beside the work.
+
+use crate::AppError;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// A page that shows nothing but an error, with the HTTP status that belongs to it.
+#[component]
+pub fn FailurePage(
+    /// What went wrong.
+    error: AppError,
+) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    crate::response::set_status(error.status());
+    let retry = matches!(error, AppError::Unavailable | AppError::Unreachable | AppError::Internal);
+    view! {
+        <Title text=error.heading() />
+        <main id="main" class="page page-narrow" tabindex="-1">
+            <section class="error-page">
+                <p class="error-code">{error.status().as_u16()}</p>
+                <h1 class="error-title">{error.heading()}</h1>
+                <p>{error.to_string()}</p>
+                <div class="actions">
+                    {retry
+                        .then(|| {
+                            view! {
+                                <a class="button" href="" rel="external">
+                                    "Try again"
+                                </a>
+                            }
+                        })}
+                    <a class="button" href="/">
+                        "Assess a use case"
+                    </a>
+                    <a class="button" href="/portfolios">
+                        "Portfolios"
+                    </a>
+                </div>
+            </section>
+        </main>
+    }
+    .into_any()
+}
+
+/// An error beside the work it concerns; says nothing when there is none.
+#[component]
+pub fn FailureNotice(
+    /// What went wrong, if anything did.
+    #[prop(into)]
+    error: Signal<Option<AppError>>,
+) -> impl IntoView {
+    view! {
+        <div role="alert">
+            {move || {
+                error.get().map(|error| view! { <p class="notice notice-error">{error.to_string()}</p> })
+            }}
+        </div>
+    }
+    .into_any()
+}

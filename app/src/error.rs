@@ -1,0 +1,155 @@
+//! The one error users meet: a code for programs and a sentence that helps people.
+
+use domain::field::FieldError;
+use leptos::prelude::FromServerFnError;
+use serde::{Deserialize, Serialize};
+use server_fn::codec::JsonEncoding;
+use server_fn::error::ServerFnErrorErr;
+
+/// What a page or a server function can fail with. It travels to the browser, also inside the URL of a
+/// refused form, so it holds codes rather than free text and never anything internal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum AppError {
+    /// Some fields cannot be read.
+    #[error("Some fields need another look. Nothing you typed is lost.")]
+    Invalid {
+        /// One entry for every such field.
+        errors: Vec<FieldError>,
+    },
+    /// The page, use case, portfolio or link does not exist.
+    #[error("There is nothing at this address. It may have been mistyped, or what it named was removed.")]
+    NotFound,
+    /// A share link that was revoked or has expired.
+    #[error("This link no longer works: it was revoked or has expired. Ask whoever sent it for a new one.")]
+    Gone,
+    /// A portfolio of that name exists already.
+    #[error("There is already a portfolio of that name. Choose another name, or pick it from the list.")]
+    NameTaken,
+    /// A name is empty or too long.
+    #[error("A name needs 1 to 120 characters.")]
+    BadName,
+    /// A text is too long or holds characters that cannot be shown.
+    #[error("A text is too long or has characters that cannot be shown. Shorten it and try again.")]
+    BadText,
+    /// The use case or its portfolio is archived.
+    #[error("This is archived. Restore it first, then change it.")]
+    Archived,
+    /// Somebody else saved a newer revision first.
+    #[error(
+        "Someone saved revision {current} while you were editing. Open it in another tab, then save yours again."
+    )]
+    Conflict {
+        /// Number of the revision that is current now.
+        current: i32,
+    },
+    /// The database cannot be reached.
+    #[error("The database cannot be reached right now. Nothing is lost; please try again in a moment.")]
+    Unavailable,
+    /// The browser could not reach the server.
+    #[error("The server did not answer. Check your connection and try again; what you typed is still here.")]
+    Unreachable,
+    /// The request could not be read at all.
+    #[error("The server could not read this request. Reload the page and try again.")]
+    Unreadable,
+    /// Something failed that should not have; the details are in the server's log.
+    #[error("Something went wrong on our side and was logged. Please try again.")]
+    Internal,
+}
+
+impl AppError {
+    /// The HTTP status that says the same.
+    #[must_use]
+    pub fn status(&self) -> http::StatusCode {
+        match self {
+            Self::Invalid { .. } | Self::BadName | Self::BadText => http::StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NotFound => http::StatusCode::NOT_FOUND,
+            Self::Gone => http::StatusCode::GONE,
+            Self::NameTaken | Self::Archived | Self::Conflict { .. } => http::StatusCode::CONFLICT,
+            Self::Unavailable | Self::Unreachable => http::StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unreadable => http::StatusCode::BAD_REQUEST,
+            Self::Internal => http::StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// A heading of a few words for a page that shows nothing but this error.
+    #[must_use]
+    pub fn heading(&self) -> &'static str {
+        match self {
+            Self::Invalid { .. } | Self::BadName | Self::BadText => "Please check the input",
+            Self::NotFound => "Page not found",
+            Self::Gone => "This link no longer works",
+            Self::NameTaken => "Name already taken",
+            Self::Archived => "Archived",
+            Self::Conflict { .. } => "Someone else saved first",
+            Self::Unavailable => "Database unavailable",
+            Self::Unreachable => "No answer from the server",
+            Self::Unreadable => "Request not understood",
+            Self::Internal => "Something went wrong",
+        }
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Unreachable,
+            ServerFnErrorErr::Deserialization(_)
+            | ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::UnsupportedRequestMethod(_) => Self::Unreadable,
+            ServerFnErrorErr::Serialization(_)
+            | ServerFnErrorErr::Registration(_)
+            | ServerFnErrorErr::ServerError(_)
+            | ServerFnErrorErr::MiddlewareError(_) => Self::Internal,
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<store::StoreError> for AppError {
+    /// Translates and logs: the store's words go to the log, ours to the visitor.
+    fn from(error: store::StoreError) -> Self {
+        match error {
+            store::StoreError::NotFound => Self::NotFound,
+            store::StoreError::NameTaken => Self::NameTaken,
+            store::StoreError::Archived => Self::Archived,
+            store::StoreError::Text { field: "name", .. } => Self::BadName,
+            store::StoreError::Text { .. } => Self::BadText,
+            store::StoreError::Conflict { current } => Self::Conflict { current },
+            unavailable if unavailable.is_unavailable() => {
+                tracing::warn!(
+                    error = &unavailable as &dyn std::error::Error,
+                    "the database cannot be reached"
+                );
+                Self::Unavailable
+            }
+            other => {
+                tracing::error!(error = &other as &dyn std::error::Error, "the store failed");
+                Self::Internal
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn an_error_survives_the_way_to_the_browser() {
+        for error in
+            [AppError::NotFound, AppError::Conflict { current: 7 }, AppError::Invalid { errors: vec![] }]
+        {
+            assert_eq!(AppError::de(error.ser()), error);
+        }
+    }
+
+    #[test]
+    fn unreadable_errors_become_one_that_can_be_read() {
+        assert_eq!(AppError::de("not json".as_bytes().to_vec().into()), AppError::Unreadable);
+    }
+}

@@ -1,0 +1,78 @@
+//! Saving edited inputs as the next revision of a use case.
+
+use crate::AppError;
+use domain::field::Draft;
+use leptos::prelude::*;
+
+/// Saves what a form holds as the next revision and goes to the use case. A form sent without JavaScript that
+/// is refused goes back to its page with everything that was typed.
+///
+/// # Errors
+/// [`AppError::Invalid`] for inputs that cannot be read, [`AppError::Conflict`] when somebody else saved
+/// first, [`AppError::Archived`], [`AppError::NotFound`], [`AppError::BadText`] for a note that is too long.
+#[server(prefix = "/api", endpoint = "use-cases/revise")]
+pub async fn revise_use_case(
+    use_case: String,
+    revision: i32,
+    #[server(default)] draft: Draft,
+    #[server(default)] note: String,
+) -> Result<(), AppError> {
+    crate::response::with_status(server::revise(&use_case, revision, &draft, &note).await)
+}
+
+#[cfg(feature = "ssr")]
+mod server {
+    use crate::AppError;
+    use crate::functions::assess::server::decide_draft;
+    use crate::link::{NOTE_PARAMETER, Start, append};
+    use crate::response::wants_html;
+    use crate::state::app_state;
+    use domain::field::Draft;
+    use domain::ids::UseCaseId;
+
+    /// Longest text of one field that is carried back to a refused form: an address must stay one that
+    /// browsers and proxies take. Forms limit what can be typed to less.
+    const CARRIED_LENGTH: usize = 4_000;
+
+    pub(super) async fn revise(
+        use_case: &str,
+        revision: i32,
+        draft: &Draft,
+        note: &str,
+    ) -> Result<(), AppError> {
+        let id: UseCaseId = use_case.parse().map_err(|_| AppError::NotFound)?;
+        let saved = save(id, revision, draft, note).await;
+        match &saved {
+            Ok(_) => leptos_axum::redirect(&format!("/use-cases/{id}")),
+            Err(AppError::NotFound) => {}
+            Err(_) if wants_html() => leptos_axum::redirect(&back(id, revision, draft, note).await?),
+            Err(_) => {}
+        }
+        saved.map(drop)
+    }
+
+    async fn save(id: UseCaseId, revision: i32, draft: &Draft, note: &str) -> Result<i32, AppError> {
+        let decided = decide_draft(draft).await?;
+        let store = app_state()?.store;
+        let workspace = store.local_workspace().await?;
+        let number = store
+            .revise_use_case(workspace, id, revision, &decided.use_case, &decided.decision, note)
+            .await?;
+        Ok(number)
+    }
+
+    /// The address of the edit page with everything that was typed.
+    async fn back(id: UseCaseId, revision: i32, draft: &Draft, note: &str) -> Result<String, AppError> {
+        let store = app_state()?.store;
+        let workspace = store.local_workspace().await?;
+        let (base, _) = store.revision(workspace, id, revision).await?.ok_or(AppError::NotFound)?;
+        let carried = |text: &str| text.chars().take(CARRIED_LENGTH).collect::<String>();
+        let typed = Draft(draft.0.iter().map(|(field, text)| (*field, carried(text))).collect());
+        let start = Start::revision(&id.to_string(), revision);
+        let mut query = start.query(&base.use_case.to_draft(), &typed);
+        if !note.is_empty() {
+            append(&mut query, NOTE_PARAMETER, &carried(note));
+        }
+        Ok(start.address(&query))
+    }
+}

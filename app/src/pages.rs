@@ -1,0 +1,11 @@
+//! One page per file, named after what it shows.
+
+pub mod assess;
+pub mod evidence;
+pub mod not_found;
+pub mod portfolio;
+pub mod portfolios;
+pub mod scenario;
+pub mod shared;
+pub mod use_case;
+pub mod use_case_edit;

@@ -1,0 +1,49 @@
+import { defineConfig, type Project } from '@playwright/test';
+import { chromium } from './chromium.mjs';
+
+// `cargo xtask test` names a server to start, with an address and a data folder of its own. `BASE_URL` tests a
+// site that is served already instead; the tests write to it.
+const server = process.env.PARSIMONY_BIN;
+const baseURL = process.env.BASE_URL ?? `http://${process.env.PARSIMONY_ADDR ?? '127.0.0.1:3100'}`;
+
+/** The same project without JavaScript; journeys that only a live page has stay out. */
+const ssr = (project: Project): Project => ({
+  ...project,
+  use: { ...project.use, javaScriptEnabled: false },
+  testIgnore: /\.hydrated\.spec\.ts$/,
+});
+
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: 'test-results',
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  timeout: 60_000,
+  // Below the limit of `cargo xtask test`, so that an overlong run still reports what it found.
+  globalTimeout: 19 * 60_000,
+  expect: { timeout: 10_000 },
+  reporter: 'list',
+  use: {
+    baseURL,
+    viewport: { width: 1440, height: 900 },
+    // Far from the server's: a page that writes dates or numbers in the browser would not match its HTML.
+    locale: 'de-DE',
+    timezoneId: 'Pacific/Auckland',
+    contextOptions: { reducedMotion: 'reduce' },
+    screenshot: 'only-on-failure',
+    launchOptions: chromium,
+  },
+  projects: [ssr({ name: 'without JavaScript' }), { name: 'hydrated' }],
+  webServer: server
+    ? {
+        command: 'exec node server.mjs',
+        url: `${baseURL}/readyz`,
+        timeout: 120_000,
+        stdout: 'pipe',
+        stderr: 'pipe',
+        env: { PARSIMONY_LOG: process.env.PARSIMONY_LOG ?? 'warn' },
+        gracefulShutdown: { signal: 'SIGTERM', timeout: 60_000 },
+      }
+    : undefined,
+});

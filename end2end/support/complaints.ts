@@ -1,0 +1,62 @@
+import { expect, type BrowserContext } from '@playwright/test';
+
+interface Complaint {
+  text: string;
+  /** The HTTP status it is about, if it is about one. */
+  status?: number;
+}
+
+/**
+ * Everything a browser complains about while a test runs: errors and warnings on the console (hydration that
+ * does not match and violations of the content security policy among them), uncaught exceptions, requests
+ * that fail, answers of 400 and above.
+ */
+export class Complaints {
+  private readonly heard: Complaint[] = [];
+  private readonly expected = new Set<number>();
+
+  /** Listens to all pages of a context, present and future. */
+  listen(context: BrowserContext): void {
+    context.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') {
+        const status = /status of (\d{3})/.exec(message.text())?.[1];
+        this.heard.push({
+          text: `${message.type()} on the console of ${message.page()?.url() ?? 'a page'}: ${message.text()}`,
+          status: status ? Number(status) : undefined,
+        });
+      }
+    });
+    context.on('weberror', (uncaught) => {
+      this.heard.push({ text: `uncaught on ${uncaught.page()?.url() ?? 'a page'}: ${uncaught.error()}` });
+    });
+    context.on('requestfailed', (request) => {
+      // Leaving a page aborts what it was still asking for.
+      if (request.failure()?.errorText !== 'net::ERR_ABORTED') {
+        this.heard.push({ text: `${request.method()} ${request.url()} failed: ${request.failure()?.errorText}` });
+      }
+    });
+    context.on('response', (response) => {
+      if (response.status() >= 400) {
+        const request = response.request();
+        this.heard.push({
+          text: `${request.method()} ${request.url()} was answered with ${response.status()}`,
+          status: response.status(),
+        });
+      }
+    });
+  }
+
+  /** Answers with this status belong to the test. */
+  expectStatus(status: number): void {
+    this.expected.add(status);
+  }
+
+  /** Fails if anything was heard that does not belong to the test. */
+  check(): void {
+    const unexpected = this.heard.filter(({ status }) => status === undefined || !this.expected.has(status));
+    expect(
+      unexpected.map(({ text }) => text),
+      'The browser should have nothing to complain about',
+    ).toEqual([]);
+  }
+}

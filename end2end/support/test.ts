@@ -1,0 +1,48 @@
+import { test as base } from '@playwright/test';
+import { randomUUID } from 'node:crypto';
+import { Complaints } from './complaints';
+import { noticeWhenAlive, Visitor } from './visitor';
+
+interface Fixtures {
+  /** Whether this project has JavaScript. */
+  scripted: boolean;
+  /** Checked after every test. */
+  complaints: Complaints;
+  /** Whoever the test is about. */
+  visitor: Visitor;
+  /** Somebody else, at another browser: no cookies, no storage. */
+  stranger: Visitor;
+  /** A name nothing else has: tests share one database. */
+  uniqueName: (start: string) => string;
+}
+
+export const test = base.extend<Fixtures>({
+  scripted: async ({ javaScriptEnabled }, use) => {
+    await use(javaScriptEnabled !== false);
+  },
+  complaints: [
+    async ({}, use) => {
+      const complaints = new Complaints();
+      await use(complaints);
+      complaints.check();
+    },
+    { auto: true },
+  ],
+  visitor: async ({ context, page, scripted, complaints }, use) => {
+    await context.addInitScript(noticeWhenAlive);
+    complaints.listen(context);
+    await use(new Visitor(page, scripted, complaints));
+  },
+  stranger: async ({ browser, scripted, complaints }, use) => {
+    const context = await browser.newContext();
+    await context.addInitScript(noticeWhenAlive);
+    complaints.listen(context);
+    await use(new Visitor(await context.newPage(), scripted, complaints));
+    await context.close();
+  },
+  uniqueName: async ({}, use) => {
+    await use((start) => `${start} ${randomUUID().slice(0, 8)}`);
+  },
+});
+
+export { expect } from '@playwright/test';

@@ -1,0 +1,53 @@
+import { violations, withoutScripts } from '../support/inspect';
+import { PLACES, unfold } from '../support/places';
+import { expect, test } from '../support/test';
+import { Visitor } from '../support/visitor';
+
+for (const { name, status, find } of PLACES) {
+  test(`axe finds nothing on: ${name}`, async ({ visitor, browser, complaints, uniqueName }) => {
+    if (status) complaints.expectStatus(status);
+    const address = await find(visitor, uniqueName);
+    let inspector = visitor;
+    if (!visitor.scripted) {
+      const context = await browser.newContext({ javaScriptEnabled: true });
+      await withoutScripts(context);
+      complaints.listen(context);
+      inspector = new Visitor(await context.newPage(), false, complaints);
+    }
+    await inspector.open(address, status);
+    await unfold(inspector);
+    const { page } = inspector;
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const width of [390, 1440]) {
+        await page.setViewportSize({ width, height: 900 });
+        expect.soft(await violations(page), `${colorScheme}, ${width} px`).toEqual([]);
+      }
+    }
+    if (inspector !== visitor) await page.context().close();
+  });
+}
+
+test('axe finds nothing on a page that says what was just done', async ({ visitor, uniqueName }) => {
+  test.skip(!visitor.scripted, 'Looked at as a page of its own above.');
+  const { page } = visitor;
+  const portfolio = uniqueName('Toast');
+  await visitor.open('/');
+  await page.getByLabel('New portfolio', { exact: true }).fill(portfolio);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.waitForURL(/\/use-cases\//);
+  await page.getByRole('button', { name: 'Archive', exact: true }).click();
+  await expect(page.locator('.toast')).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+});
+
+test('headings form an outline', async ({ visitor }) => {
+  for (const path of ['/', '/portfolios', '/evidence']) {
+    await visitor.open(path);
+    const levels = await visitor.page
+      .locator('h1, h2, h3, h4, h5, h6')
+      .evaluateAll((all) => all.map((heading) => Number(heading.tagName.slice(1))));
+    expect(levels.filter((level) => level === 1), path).toHaveLength(1);
+    levels.forEach((level, index) => expect(level - (levels[index - 1] ?? 1), path).toBeLessThanOrEqual(1));
+  }
+});

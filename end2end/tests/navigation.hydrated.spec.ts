@@ -1,0 +1,43 @@
+import { SAMPLE } from '../support/keeping';
+import { expect, test } from '../support/test';
+
+test('a live site goes from page to page without loading anew', async ({ visitor }) => {
+  const { page } = visitor;
+  await visitor.open('/');
+  await page.evaluate(() => Object.assign(window, { stayed: true }));
+  const main = page.getByRole('navigation', { name: 'Main' });
+  const heading = page.getByRole('heading', { level: 1 });
+
+  await main.getByRole('link', { name: 'Portfolios' }).click();
+  await expect(heading).toHaveText('Portfolios');
+  await expect(main.locator('[aria-current=page]')).toHaveText('Portfolios');
+  await page.getByRole('link', { name: SAMPLE, exact: true }).click();
+  await expect(heading).toHaveText(SAMPLE);
+  await page.getByRole('link', { name: 'Medical coding', exact: true }).click();
+  await expect(heading).toHaveText('Medical coding');
+  await expect(page).toHaveTitle('Medical coding · Parsimony');
+  await page.getByRole('link', { name: 'Edit', exact: true }).click();
+  await expect(heading).toHaveText('Edit Medical coding');
+  await main.getByRole('link', { name: 'Evidence' }).click();
+  await expect(page.locator('.claim').first()).toBeVisible();
+  await main.getByRole('link', { name: 'Assess' }).click();
+  await expect(heading).toHaveText('Assess a use case');
+  for (const expected of [/Evidence/, 'Edit Medical coding', 'Medical coding', SAMPLE, 'Portfolios']) {
+    await page.goBack();
+    await expect(heading).toHaveText(expected);
+  }
+  expect(await page.evaluate(() => 'stayed' in window)).toBe(true);
+});
+
+test('what a live page shows is what the server would send', async ({ visitor, stranger }) => {
+  const { page } = visitor;
+  await visitor.open('/portfolios');
+  await page.getByRole('link', { name: SAMPLE, exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(SAMPLE);
+  await page.getByRole('link', { name: 'Legal clause extraction', exact: true }).click();
+  await expect(page.locator('#verdict-sentence')).toBeVisible();
+  await stranger.open(visitor.address());
+  for (const part of ['#results', '#inputs', '.revisions']) {
+    expect(await page.locator(part).innerText()).toBe(await stranger.page.locator(part).innerText());
+  }
+});

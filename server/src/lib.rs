@@ -1,0 +1,24 @@
+//! The server: configuration, start-up, middleware, probes, the private Postgres, shutdown.
+//!
+//! Start-up in order: configuration, log, data folder, listener, then everything else in the
+//! background while `/healthz` answers and pages say that Parsimony is starting.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod assets;
+pub mod config;
+pub mod error;
+mod health;
+pub mod logs;
+mod middleware;
+pub mod problem;
+pub mod readiness;
+mod refusal;
+mod router;
+mod serve;
+mod shutdown;
+mod supervisor;
+
+pub use middleware::body_limit::BODY_LIMIT_BYTES;
+pub use router::{router, router_with};
+pub use serve::run;

@@ -1,0 +1,66 @@
+//! The route table: which request goes where, and what surrounds it.
+
+use std::time::Duration;
+
+use app::state::AppState;
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+    routing::get,
+};
+use leptos_axum::{LeptosRoutes, file_and_error_handler, generate_route_list};
+use tower_http::compression::CompressionLayer;
+
+use crate::{
+    assets, health,
+    middleware::{
+        access_log, body_limit, cross_site, database_gate, panics, request_id,
+        security_headers::{self, OverTls},
+        time_limit,
+    },
+    readiness::Readiness,
+};
+
+/// The whole site over a database that is migrated already; for tests and embedding.
+pub fn router(state: AppState) -> Router {
+    let readiness = Readiness::prepared(state.store.clone());
+    router_with(state, readiness)
+}
+
+/// The whole site, with readiness decided elsewhere.
+pub fn router_with(state: AppState, readiness: Readiness) -> Router {
+    let over_tls = OverTls(state.public_url.starts_with("https://"));
+    let options = state.leptos_options.clone();
+    let bundle_path = options.site_pkg_dir_route_base();
+
+    let shell_options = options.clone();
+    // Pages, server functions and the 404 page need the database...
+    let pages: Router = Router::new()
+        .leptos_routes(&state, generate_route_list(app::App), move || app::shell(shell_options.clone()))
+        .fallback(file_and_error_handler::<AppState, _>(app::shell))
+        .layer(from_fn_with_state(readiness.clone(), database_gate::pass))
+        .with_state(state);
+    // ...probes and files do not.
+    let always: Router = Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .with_state(readiness)
+        .nest_service(bundle_path.trim_end_matches('/'), assets::bundle(&options))
+        .route_service("/favicon.ico", assets::favicon(&options));
+
+    surround(pages.merge(always), over_tls, time_limit::TIME_LIMIT)
+}
+
+/// What happens to every request; the last layer is the outermost.
+pub(crate) fn surround(routes: Router, over_tls: OverTls, time_limit: Duration) -> Router {
+    routes
+        .layer(from_fn(body_limit::enforce))
+        .layer(from_fn(cross_site::refuse))
+        .layer(from_fn_with_state(time_limit, time_limit::enforce))
+        .layer(from_fn(panics::catch))
+        .layer(CompressionLayer::new())
+        .layer(from_fn(assets::cache_headers))
+        .layer(from_fn_with_state(over_tls, security_headers::add))
+        .layer(from_fn(access_log::log))
+        .layer(from_fn(request_id::assign))
+}

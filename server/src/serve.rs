@@ -1,0 +1,98 @@
+//! From configuration to a served site, and back to silence.
+
+use std::{future::IntoFuture, sync::Arc, time::Duration};
+
+use app::state::AppState;
+use embedded_postgres::{Cluster, ClusterConfig};
+use store::Store;
+use tokio::net::TcpListener;
+
+use crate::{
+    config::{Config, DatabaseConfig},
+    error::{ServerError, with_causes},
+    readiness::Readiness,
+    router::router_with,
+    shutdown::Endings,
+    supervisor::{DATABASE, Supervisor, blocking},
+};
+
+/// How long requests in progress may take once the server was asked to end.
+const DRAIN_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long the database connections may take to say goodbye.
+const CLOSE_LIMIT: Duration = Duration::from_secs(2);
+
+/// Runs the server until it is asked to end.
+///
+/// # Errors
+/// [`ServerError`], when something needs a person.
+pub async fn run(config: Config) -> Result<(), ServerError> {
+    // Signals first: from here on even an early Ctrl-C ends in good order.
+    let endings = Endings::listen()?;
+    let cluster = open_cluster(&config.database).await?;
+    let url = match (&config.database, &cluster) {
+        (DatabaseConfig::Url(url), _) => url.reveal().to_owned(),
+        (DatabaseConfig::Embedded { .. }, Some(cluster)) => cluster.url(DATABASE),
+        (DatabaseConfig::Embedded { .. }, None) => String::new(),
+    };
+    let store = Store::connect(&url).map_err(ServerError::Database)?;
+    let listen_error = |source| ServerError::Listen { addr: config.addr, source };
+    let listener = TcpListener::bind(config.addr).await.map_err(listen_error)?;
+    let addr = listener.local_addr().map_err(listen_error)?;
+    let public_url = config.public_url(addr);
+    tracing::info!("Listening on {addr}; preparing the database");
+
+    let readiness = Readiness::starting(store.clone());
+    let state = AppState {
+        leptos_options: config.leptos.clone(),
+        store: store.clone(),
+        public_url: public_url.to_string(),
+    };
+    let routes = router_with(state, readiness.clone());
+    let closing = store.clone();
+    let supervisor = Supervisor { store, readiness, cluster: cluster.clone(), public_url };
+    let mut supervisor = tokio::spawn(supervisor.run());
+
+    let server = axum::serve(listener, routes).with_graceful_shutdown(endings.asked(1)).into_future();
+    let deadline = async {
+        endings.asked(1).await;
+        tracing::info!("Ending: finishing the requests in progress");
+        tokio::select! {
+            () = tokio::time::sleep(DRAIN_LIMIT) => tracing::warn!("Some requests were cut off"),
+            () = endings.asked(2) => tracing::warn!("Asked again: not waiting for requests any longer"),
+        }
+    };
+    let result = tokio::select! {
+        served = server => served.map_err(ServerError::Serve),
+        () = deadline => Ok(()),
+        ended = &mut supervisor => match ended {
+            Ok(Err(error)) => Err(error),
+            Ok(Ok(never)) => match never {},
+            Err(error) => Err(ServerError::Task(error)),
+        },
+    };
+    // Otherwise it would take the end of Postgres for a failure and start it again.
+    supervisor.abort();
+    // Connections still held by requests that were cut off are not waited for.
+    let _ = tokio::time::timeout(CLOSE_LIMIT, closing.close()).await;
+    if let Some(cluster) = cluster {
+        stop(cluster).await;
+    }
+    result
+}
+
+async fn open_cluster(database: &DatabaseConfig) -> Result<Option<Arc<Cluster>>, ServerError> {
+    let DatabaseConfig::Embedded { data_dir, bin_dir } = database else { return Ok(None) };
+    let config = ClusterConfig { bin_dir: bin_dir.clone(), ..ClusterConfig::new(data_dir.join("postgres")) };
+    let cluster = blocking(move || Cluster::open(config)).await?;
+    tracing::info!("Using the private Postgres {} in {}", cluster.major(), cluster.folder().display());
+    Ok(Some(Arc::new(cluster)))
+}
+
+/// Stops Postgres. Waits for a start in progress, which the cluster's own lock sees to.
+async fn stop(cluster: Arc<Cluster>) {
+    match blocking(move || cluster.stop()).await {
+        Ok(()) => tracing::info!("Postgres has stopped"),
+        Err(error) => tracing::error!("{}", with_causes(&error)),
+    }
+}

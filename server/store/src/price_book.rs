@@ -1,0 +1,116 @@
+//! Stored price books. They never change; new prices are a new price book.
+
+use crate::document::{sha256, write};
+use crate::policy::free_version;
+use crate::price_row::{self, PriceRow};
+use crate::{PriceBookId, Store, StoreError, WorkspaceId};
+use domain::prices::PriceBook;
+use domain::provenance::LazyDigest;
+use sqlx::PgConnection;
+use std::sync::{Arc, PoisonError};
+use uuid::Uuid;
+
+impl Store {
+    /// The price book that new decisions are made with: the newest built-in one. Reading it again is
+    /// cheap, for its content is kept.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] before the database is seeded.
+    pub async fn current_price_book(&self) -> Result<(PriceBookId, Arc<PriceBook>), StoreError> {
+        let head: Head = self
+            .read(|pool| async move {
+                sqlx::query_as(
+                    "SELECT id, version, as_of FROM price_books WHERE scope = $1
+                     ORDER BY created_at DESC, id DESC LIMIT 1",
+                )
+                .bind(Uuid::nil())
+                .fetch_one(&pool)
+                .await
+            })
+            .await?;
+        let id = PriceBookId::from(head.0);
+        Ok((id, self.whole_price_book(head).await?))
+    }
+
+    /// A price book of the workspace or a built-in one, or `None` if there is no such price book.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and the like.
+    pub async fn price_book(
+        &self,
+        workspace: WorkspaceId,
+        id: PriceBookId,
+    ) -> Result<Option<Arc<PriceBook>>, StoreError> {
+        let head: Option<Head> = self
+            .read(|pool| async move {
+                sqlx::query_as(
+                    "SELECT id, version, as_of FROM price_books WHERE scope IN ($1, $2) AND id = $3",
+                )
+                .bind(workspace.uuid())
+                .bind(Uuid::nil())
+                .bind(id.uuid())
+                .fetch_optional(&pool)
+                .await
+            })
+            .await?;
+        match head {
+            Some(head) => self.whole_price_book(head).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn whole_price_book(&self, (id, version, as_of): Head) -> Result<Arc<PriceBook>, StoreError> {
+        let book_id = PriceBookId::from(id);
+        let kept = self.price_books.read().unwrap_or_else(PoisonError::into_inner).get(&book_id).cloned();
+        if let Some(book) = kept {
+            return Ok(book);
+        }
+        let rows: Vec<PriceRow> = self
+            .read(|pool| async move { sqlx::query_as(price_row::OF_BOOK).bind(id).fetch_all(&pool).await })
+            .await?;
+        let book = Arc::new(price_row::assemble(version, as_of, rows)?);
+        let mut kept = self.price_books.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(kept.entry(book_id).or_insert(book).clone())
+    }
+}
+
+/// Id, version and as-of date.
+type Head = (Uuid, String, String);
+
+/// Adds a built-in price book unless one of the same content is there; returns it as stored.
+pub(crate) async fn ensure_built_in(
+    connection: &mut PgConnection,
+    mut book: PriceBook,
+) -> Result<PriceBook, StoreError> {
+    let hash = sha256(write("price book", &book)?);
+    let stored: Option<String> =
+        sqlx::query_scalar("SELECT version FROM price_books WHERE scope = $1 AND source_hash = $2")
+            .bind(Uuid::nil())
+            .bind(&hash)
+            .fetch_optional(&mut *connection)
+            .await?;
+    // The digest a book keeps is about its old version once the version changes.
+    book.digest = LazyDigest::default();
+    if let Some(version) = stored {
+        book.version = version;
+        return Ok(book);
+    }
+    let versions: Vec<String> = sqlx::query_scalar("SELECT version FROM price_books WHERE scope = $1")
+        .bind(Uuid::nil())
+        .fetch_all(&mut *connection)
+        .await?;
+    book.version = free_version(&book.version, &versions);
+    let id = Uuid::now_v7();
+    sqlx::query("INSERT INTO price_books (id, version, as_of, source_hash) VALUES ($1, $2, $3, $4)")
+        .bind(id)
+        .bind(&book.version)
+        .bind(&book.as_of)
+        .bind(hash)
+        .execute(&mut *connection)
+        .await?;
+    for row in price_row::rows_of(&book)? {
+        row.insert(connection, id).await?;
+    }
+    tracing::info!(version = book.version, "Added a price book; it is the current one");
+    Ok(book)
+}

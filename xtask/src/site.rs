@@ -1,0 +1,291 @@
+//! The folder the server serves files from: `pkg/` with the content hash in each name, so that
+//! browsers may keep the files for ever, and the static assets beside it. Each compressible file
+//! has a `.br` and a `.gz` sibling, so that the server never compresses the same file twice.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use crate::{
+    bundle::{self, NAME},
+    css,
+    error::{Result, XtaskError},
+    fingerprint::{self, Memory},
+    report,
+    workspace::{Profile, Workspace},
+};
+
+/// Static files, served from the root of the site.
+const ASSETS: &str = "style/assets";
+
+/// The folder of hashed files, as the server knows it (`LEPTOS_SITE_PKG_DIR`).
+pub const PKG: &str = "pkg";
+
+/// The list of content hashes that the server reads beside its own executable.
+pub const HASH_FILE: &str = "hash.txt";
+
+/// A finished site folder.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// Its absolute path.
+    pub root: PathBuf,
+    /// What a first visit loads for the page to be live: wasm, JavaScript and CSS, brotli bytes.
+    /// `None` for development sites, which are not compressed.
+    pub first_load: Option<u64>,
+}
+
+/// Bundles the style sheets unless they are those of last time.
+pub fn build_css(workspace: &Workspace, profile: Profile) -> Result<()> {
+    let start = Instant::now();
+    let parts = bundle::parts(workspace, profile);
+    let output = parts.join(format!("{NAME}.css"));
+    let memory = Memory::of(&parts, "css");
+    let fingerprint = css::fingerprint(workspace)?;
+    if memory.knows(&fingerprint) && output.is_file() {
+        report::skipped("CSS", "style sheets unchanged");
+        return Ok(());
+    }
+    memory.forget();
+    let code = css::bundle(&workspace.path("style/main.css"))?;
+    fs::create_dir_all(&parts).map_err(XtaskError::file("create", &parts))?;
+    fs::write(&output, &code).map_err(XtaskError::file("write", &output))?;
+    memory.learn(&fingerprint)?;
+    report::done("CSS", &format!("{} in one file", report::size(code.len() as u64)), start.elapsed());
+    Ok(())
+}
+
+/// Puts the parts together under their public names, compresses what is new, removes what is
+/// old, and tells the server of `profile` the hashes.
+pub fn assemble(workspace: &Workspace, profile: Profile) -> Result<Site> {
+    let start = Instant::now();
+    let parts = bundle::parts(workspace, profile);
+    let root = workspace.target(match profile {
+        Profile::Release => "site",
+        Profile::Dev => "site-dev",
+    });
+    let mut writer = Writer { compress: profile == Profile::Release, kept: BTreeSet::new(), written: 0 };
+
+    let pkg = root.join(PKG);
+    let snippets = copy_snippets(&mut writer, &parts.join("bindgen/snippets"), &pkg)?;
+    let js = read_text(&parts.join(format!("{NAME}.js")))?;
+    let js = match &snippets {
+        Some(folder) => js.replace("./snippets/", &format!("./{folder}/")),
+        None => js,
+    };
+    let wasm = read(&parts.join(format!("{NAME}.wasm")))?;
+    let css = read(&parts.join(format!("{NAME}.css")))?;
+    let mut hashes = String::new();
+    let mut first_load = 0;
+    for (kind, content) in [("js", js.as_bytes()), ("wasm", &wasm), ("css", &css)] {
+        let hash = fingerprint::content_hash(content);
+        let path = pkg.join(format!("{NAME}.{hash}.{kind}"));
+        writer.write(&path, content)?;
+        first_load += brotli_size(&path);
+        hashes.push_str(&format!("{kind}: {hash}\n"));
+    }
+    copy_assets(&mut writer, &workspace.path(ASSETS), &root)?;
+
+    // A running server may still read the old hashes: change them only now that the new files
+    // are there, and remove the old files only after that.
+    let hash_file = workspace.target(profile.folder()).join(HASH_FILE);
+    write_if_changed(&hash_file, hashes.as_bytes())?;
+    writer.remove_others(&root)?;
+
+    let first_load = (profile == Profile::Release).then_some(first_load);
+    let detail =
+        first_load.map_or_else(String::new, |bytes| format!(", first load {} brotli", report::size(bytes)));
+    if writer.written == 0 {
+        report::skipped("site", &format!("files unchanged{detail}"));
+    } else {
+        report::done("site", &format!("{} files new{detail}", writer.written), start.elapsed());
+    }
+    Ok(Site { root, first_load })
+}
+
+/// Tells the server of one profile the hashes of the other's site: tests run the quickly built
+/// server with the files that are shipped.
+pub fn publish_hashes(workspace: &Workspace, of: Profile, to: Profile) -> Result<()> {
+    let hashes = read(&workspace.target(of.folder()).join(HASH_FILE))?;
+    write_if_changed(&workspace.target(to.folder()).join(HASH_FILE), &hashes).map(drop)
+}
+
+/// JavaScript that Rust crates bring along keeps its name from build to build, so the folder
+/// around it gets the hash.
+fn copy_snippets(writer: &mut Writer, from: &Path, pkg: &Path) -> Result<Option<String>> {
+    let files = fingerprint::files_below(from)?;
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let mut all = Vec::new();
+    for file in &files {
+        all.extend(read(file)?);
+    }
+    let folder = format!("snippets.{}", fingerprint::content_hash(&all));
+    for file in &files {
+        let relative = file.strip_prefix(from).unwrap_or(file);
+        writer.write(&pkg.join(&folder).join(relative), &read(file)?)?;
+    }
+    Ok(Some(folder))
+}
+
+fn copy_assets(writer: &mut Writer, from: &Path, root: &Path) -> Result<()> {
+    for file in fingerprint::files_below(from)? {
+        let relative = file.strip_prefix(from).unwrap_or(&file);
+        writer.write(&root.join(relative), &read(&file)?)?;
+    }
+    Ok(())
+}
+
+/// Makes the compressed sibling of a file out of its content.
+type Compress = fn(&[u8]) -> Vec<u8>;
+
+/// Endings of the compressed siblings, and what makes them.
+const COMPRESSED: [(&str, Compress); 2] = [("br", brotli), ("gz", gzip)];
+
+/// Writes files that are not there yet, and remembers which belong.
+struct Writer {
+    compress: bool,
+    kept: BTreeSet<PathBuf>,
+    written: usize,
+}
+
+impl Writer {
+    fn write(&mut self, path: &Path, content: &[u8]) -> Result<()> {
+        self.kept.insert(path.to_owned());
+        let is_new = write_if_changed(path, content)?;
+        self.written += usize::from(is_new);
+        if self.compress && is_compressible(path) {
+            for (ending, compressed) in COMPRESSED {
+                let sibling = sibling(path, ending);
+                if is_new || !sibling.is_file() {
+                    write_whole(&sibling, &compressed(content))?;
+                }
+                self.kept.insert(sibling);
+            }
+        }
+        Ok(())
+    }
+
+    fn remove_others(&self, root: &Path) -> Result<()> {
+        for file in fingerprint::files_below(root)? {
+            if !self.kept.contains(&file) {
+                fs::remove_file(&file).map_err(XtaskError::file("remove", &file))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Images and fonts of these kinds are compressed already.
+fn is_compressible(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    matches!(ending, "js" | "wasm" | "css" | "svg" | "txt" | "json" | "xml" | "html" | "webmanifest" | "ico")
+}
+
+fn sibling(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    name.into()
+}
+
+fn brotli_size(path: &Path) -> u64 {
+    sibling(path, "br").metadata().map_or(0, |metadata| metadata.len())
+}
+
+/// Brotli at its best quality: done once here, decompressed by every visitor.
+fn brotli(content: &[u8]) -> Vec<u8> {
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        lgwin: 22,
+        size_hint: content.len(),
+        ..Default::default()
+    };
+    let mut compressed = Vec::new();
+    // Writing to memory cannot fail.
+    brotli::BrotliCompress(&mut &*content, &mut compressed, &parameters).ok();
+    compressed
+}
+
+/// Gzip for the few clients that do not speak brotli.
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    // Writing to memory cannot fail.
+    encoder.write_all(content).ok();
+    encoder.finish().unwrap_or_default()
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(XtaskError::file("read", path))
+}
+
+fn read_text(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(XtaskError::file("read", path))
+}
+
+/// Says whether the file had to be written.
+fn write_if_changed(path: &Path, content: &[u8]) -> Result<bool> {
+    if fs::read(path).is_ok_and(|existing| existing == content) {
+        return Ok(false);
+    }
+    write_whole(path, content)?;
+    Ok(true)
+}
+
+/// Writes beside the file and renames: a server running meanwhile never reads half a file.
+fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(XtaskError::file("create", folder))?;
+    }
+    let partial = sibling(path, "partial");
+    fs::write(&partial, content).map_err(XtaskError::file("write", &partial))?;
+    fs::rename(&partial, path).map_err(XtaskError::file("write", path))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn both_compressed_siblings_restore_the_content() {
+        let content = "the smallest model that does the job ".repeat(50).into_bytes();
+        let mut from_gzip = Vec::new();
+        flate2::read::GzDecoder::new(&*gzip(&content)).read_to_end(&mut from_gzip).unwrap();
+        let mut from_brotli = Vec::new();
+        brotli::BrotliDecompress(&mut &*brotli(&content), &mut from_brotli).unwrap();
+        assert!(from_gzip == content && from_brotli == content);
+        assert!(brotli(&content).len() < gzip(&content).len());
+    }
+
+    #[test]
+    fn old_files_and_their_siblings_go_and_current_ones_stay() {
+        let root = std::env::temp_dir().join(format!("parsimony-site-{}", std::process::id()));
+        let mut first = Writer { compress: true, kept: BTreeSet::new(), written: 0 };
+        first.write(&root.join("pkg/parsimony.1.js"), b"one").unwrap();
+        first.write(&root.join("mark.png"), b"image").unwrap();
+        assert!(root.join("pkg/parsimony.1.js.br").is_file() && !root.join("mark.png.br").exists());
+
+        let mut second = Writer { compress: true, kept: BTreeSet::new(), written: 0 };
+        second.write(&root.join("pkg/parsimony.2.js"), b"two").unwrap();
+        second.write(&root.join("mark.png"), b"image").unwrap();
+        second.remove_others(&root).unwrap();
+        assert_eq!(second.written, 1);
+        let left: Vec<_> = fingerprint::files_below(&root)
+            .unwrap()
+            .iter()
+            .map(|file| file.strip_prefix(&root).unwrap().display().to_string())
+            .collect();
+        assert_eq!(
+            left,
+            ["mark.png", "pkg/parsimony.2.js", "pkg/parsimony.2.js.br", "pkg/parsimony.2.js.gz"]
+        );
+        fs::remove_dir_all(root).unwrap();
+    }
+}
