@@ -23,7 +23,7 @@ async function places() {
   const context = await browser.newContext({ baseURL, javaScriptEnabled: false });
   const page = await context.newPage();
   const here = () => new URL(page.url()).pathname;
-  const press = (name) => page.getByRole('button', { name, exact: true }).click();
+  const press = (/** @type {string} */ name) => page.getByRole('button', { name, exact: true }).click();
 
   await page.goto('/portfolios');
   await page.getByRole('link', { name: 'Article examples', exact: true }).click();
@@ -70,7 +70,7 @@ async function places() {
 }
 
 const addresses = Object.entries(await places());
-for (const colorScheme of ['light', 'dark']) {
+for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
   for (const width of [390, 1440]) {
     const context = await browser.newContext({
       baseURL,

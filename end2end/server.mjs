@@ -12,13 +12,10 @@ if (!program) {
 const server = spawn(program, { stdio: ['ignore', 'pipe', 'pipe'] });
 
 // The server outlives a reader of its log by the time of an orderly end.
-for (const [from, to] of [
-  [server.stdout, process.stdout],
-  [server.stderr, process.stderr],
-]) {
-  to.on('error', () => from.resume());
-  from.pipe(to);
-}
+process.stdout.on('error', () => server.stdout.resume());
+process.stderr.on('error', () => server.stderr.resume());
+server.stdout.pipe(process.stdout);
+server.stderr.pipe(process.stderr);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {});
 }

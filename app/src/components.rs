@@ -13,6 +13,8 @@ pub mod links;
 pub mod options;
 pub mod revisions;
 pub mod share;
+pub mod textarea;
+pub mod toast;
 pub mod verdict;
 pub mod workbench;
 

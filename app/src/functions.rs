@@ -5,6 +5,7 @@ pub mod assess;
 pub mod catalogue;
 pub mod dates;
 pub mod edit;
+pub mod evidence;
 pub mod links;
 pub mod portfolio;
 pub mod portfolios;

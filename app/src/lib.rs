@@ -15,6 +15,7 @@ pub mod response;
 #[cfg(feature = "ssr")]
 pub mod state;
 pub mod theme;
+pub mod wire;
 
 pub use app::App;
 #[cfg(feature = "ssr")]

@@ -15,6 +15,9 @@ export class Complaints {
   private readonly heard: Complaint[] = [];
   private readonly expected = new Set<number>();
 
+  /** `scripted` tells whether the pages that are listened to run JavaScript. */
+  constructor(private readonly scripted: boolean) {}
+
   /** Listens to all pages of a context, present and future. */
   listen(context: BrowserContext): void {
     context.on('console', (message) => {
@@ -30,9 +33,12 @@ export class Complaints {
       this.heard.push({ text: `uncaught on ${uncaught.page()?.url() ?? 'a page'}: ${uncaught.error()}` });
     });
     context.on('requestfailed', (request) => {
-      // Leaving a page aborts what it was still asking for.
-      if (request.failure()?.errorText !== 'net::ERR_ABORTED') {
-        this.heard.push({ text: `${request.method()} ${request.url()} failed: ${request.failure()?.errorText}` });
+      const failure = request.failure()?.errorText;
+      // Leaving a page aborts what it was still asking for, and a browser without JavaScript refuses to
+      // preload scripts, in the words of the content security policy.
+      const isRefusedPreload = failure === 'csp' && !this.scripted && request.url().endsWith('.js');
+      if (failure !== 'net::ERR_ABORTED' && !isRefusedPreload) {
+        this.heard.push({ text: `${request.method()} ${request.url()} failed: ${failure}` });
       }
     });
     context.on('response', (response) => {

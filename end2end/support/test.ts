@@ -21,8 +21,8 @@ export const test = base.extend<Fixtures>({
     await use(javaScriptEnabled !== false);
   },
   complaints: [
-    async ({}, use) => {
-      const complaints = new Complaints();
+    async ({ scripted }, use) => {
+      const complaints = new Complaints(scripted);
       await use(complaints);
       complaints.check();
     },

@@ -48,6 +48,7 @@ test('a use case is duplicated from its row', async ({ visitor, uniqueName }) =>
   await keep(visitor, portfolio, '?name=Invoice%20triage');
   await openPortfolio(visitor, portfolio);
   await page.getByRole('button', { name: /^Duplicate .*Invoice triage/ }).click();
+  await expect(page.locator('.toast')).toBeVisible();
   await openPortfolio(visitor, portfolio);
   await expect(page.getByRole('row', { name: /Invoice triage/ })).toHaveCount(2);
 });

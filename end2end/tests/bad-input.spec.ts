@@ -12,8 +12,8 @@ interface Refused {
 /** Texts that no number field takes, and what is said about them. */
 const REFUSED: Refused[] = [
   { case: 'below', name: 'peak_to_mean', text: '0.5', says: /0\.5 is outside 1 to 100.*from 1 to 100/ },
-  { case: 'above', name: 'target_utilisation', text: '101', says: /101 is outside 0 to 100.*from 0 to 100/ },
-  { case: 'zero where nothing divides by it', name: 'target_utilisation', text: '0', says: /infinitely many GPUs/ },
+  { case: 'above', name: 'target_utilisation', text: '101', says: /101 is outside 1 to 100.*from 1 to 100/ },
+  { case: 'zero where nothing divides by it', name: 'target_utilisation', text: '0', says: /0 is outside 1 to 100/ },
   { case: 'negative', name: 'requests_per_month', text: '-1', says: /-1 is outside 1 to 10,000,000,000/ },
   { case: 'not a number', name: 'requests_per_month', text: 'NaN', says: /“NaN” is not a number/ },
   { case: 'infinite', name: 'input_tokens', text: 'inf', says: /“inf” is not a number/ },

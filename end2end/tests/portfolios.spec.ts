@@ -20,7 +20,7 @@ test('a new portfolio is created empty and says what to do next', async ({ visit
   await page.locator('[name=description]').fill('What the board asked about');
   await page.getByRole('button', { name: 'Create portfolio' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(name);
-  await expect(page.getByText('What the board asked about')).toBeVisible();
+  await expect(page.locator('.page-lead')).toHaveText('What the board asked about');
   await expect(page.getByRole('link', { name: 'Add use case' }).first()).toBeVisible();
 });
 

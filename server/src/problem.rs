@@ -13,18 +13,6 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 
 /// What went wrong, for programs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(example = json!({
-    "type": "urn:parsimony:problem:invalid-input",
-    "title": "Some fields cannot be used",
-    "status": 422,
-    "detail": "1 field cannot be used. Nothing was changed.",
-    "errors": [{
-        "pointer": "/requests_per_month",
-        "field": "requests_per_month",
-        "detail": "This is below zero",
-        "allowed": "a number from 0 to 1,000,000,000,000"
-    }]
-}))]
 pub struct Problem {
     /// Names the kind of problem; `about:blank` when the status says it all.
     #[serde(rename = "type")]
@@ -34,12 +22,15 @@ pub struct Problem {
     /// The HTTP status.
     pub status: u16,
     /// What happened this time and what to do about it.
+    // Boxed, like the next one, to keep a `Result` with a problem in it small.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub detail: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub detail: Option<Box<str>>,
     /// The request's id, to be quoted when asking for help.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub instance: Option<String>,
-    /// The fields that cannot be used, all at once.
+    #[schema(value_type = Option<String>)]
+    pub instance: Option<Box<str>>,
+    /// The fields that cannot be used, all at once; names that are no field at all are cut short.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub errors: Vec<FieldProblem>,
     /// Seconds after which to try again; also sent as the `Retry-After` header.
@@ -54,7 +45,7 @@ pub struct FieldProblem {
     pub pointer: String,
     /// The field's name.
     pub field: String,
-    /// What is wrong, as a sentence without the field's name.
+    /// What is wrong, as a phrase that goes with the field's name.
     pub detail: String,
     /// What would be accepted, such as `a number from 0 to 100 (%)`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -63,7 +54,7 @@ pub struct FieldProblem {
 
 impl Problem {
     /// A problem that its status describes.
-    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+    pub fn new(status: StatusCode, detail: impl Into<Box<str>>) -> Self {
         Self {
             kind: "about:blank".to_owned(),
             title: status.canonical_reason().unwrap_or("Error").to_owned(),
@@ -76,7 +67,7 @@ impl Problem {
     }
 
     /// A problem of a kind of its own; `name` in lower case with hyphens.
-    pub fn of_kind(status: StatusCode, name: &str, title: &str, detail: impl Into<String>) -> Self {
+    pub fn of_kind(status: StatusCode, name: &str, title: &str, detail: impl Into<Box<str>>) -> Self {
         Self {
             kind: format!("urn:parsimony:problem:{name}"),
             title: title.to_owned(),
@@ -84,12 +75,16 @@ impl Problem {
         }
     }
 
-    /// 422: fields that were read but cannot be used.
-    pub fn invalid_input(errors: Vec<FieldProblem>) -> Self {
-        let count = errors.len();
-        let detail = match count {
-            1 => "1 field cannot be used. Nothing was changed.".to_owned(),
-            _ => format!("{count} fields cannot be used. Nothing was changed."),
+    /// 422: fields that were read but cannot be used, and how many more there are than are listed.
+    pub fn invalid_input(errors: Vec<FieldProblem>, unlisted: usize) -> Self {
+        let listed = errors.len();
+        let detail = match (listed, unlisted) {
+            (1, 0) => "1 field cannot be used. Nothing was changed.".to_owned(),
+            (_, 0) => format!("{listed} fields cannot be used. Nothing was changed."),
+            _ => format!(
+                "{} fields cannot be used, {listed} of which are listed. Nothing was changed.",
+                grouped(listed + unlisted)
+            ),
         };
         Self {
             errors,
@@ -107,32 +102,33 @@ impl Problem {
     pub fn retry_after(self, seconds: u32) -> Self {
         Self { retry_after: Some(seconds), ..self }
     }
+
+    /// The same problem with the id of the request it happened in.
+    #[must_use]
+    pub fn named(self, request_id: &str) -> Self {
+        Self { instance: Some(format!("urn:uuid:{request_id}").into()), ..self }
+    }
 }
 
-impl From<domain::field::FieldError> for FieldProblem {
-    /// The pointer is right for bodies whose fields are flat, as a use case's are.
-    fn from(error: domain::field::FieldError) -> Self {
-        let field = error.field.name();
-        Self {
-            pointer: format!("/{field}"),
-            field: field.to_owned(),
-            detail: error.problem,
-            allowed: Some(error.allowed),
-        }
-    }
+/// A count with its thousands separated.
+#[expect(clippy::cast_precision_loss, reason = "counts of members in 1 MiB are far below 2^52")]
+fn grouped(count: usize) -> String {
+    domain::field::plain_number(count as f64)
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let retry_after = self.retry_after;
-        let mut response = (status, Json(self)).into_response();
+        let mut response = (status, Json(&self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        // For whoever knows more about the request than the code that refused it.
+        response.extensions_mut().insert(self);
         response
     }
 }
@@ -168,7 +164,7 @@ mod tests {
             detail: "This is not a number".to_owned(),
             allowed: Some("a number from 0 to 1".to_owned()),
         };
-        let problem = Problem::invalid_input(vec![field("a"), field("b")]);
+        let problem = Problem::invalid_input(vec![field("a"), field("b")], 0);
         assert_eq!(problem.status, 422);
         assert_eq!(problem.detail.as_deref(), Some("2 fields cannot be used. Nothing was changed."));
         let json = serde_json::to_value(&problem).unwrap();

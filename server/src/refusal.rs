@@ -33,12 +33,11 @@ impl Asker {
     /// Refuses with these words. They go into the page as they are, so they are always our own.
     pub(crate) fn refuse(&self, refusal: &Refusal) -> Response {
         if self.wants_problem {
-            let problem = Problem {
-                instance: self.request_id.as_ref().map(|id| format!("urn:uuid:{id}")),
-                retry_after: refusal.retry_after,
-                ..Problem::of_kind(refusal.status, refusal.kind, refusal.title, refusal.detail)
+            let problem = refusal.problem();
+            return match &self.request_id {
+                Some(id) => problem.named(id).into_response(),
+                None => problem.into_response(),
             };
-            return problem.into_response();
         }
         let mut response = (refusal.status, Html(self.page(refusal))).into_response();
         let headers = response.headers_mut();
@@ -96,10 +95,20 @@ pub(crate) struct Refusal {
     pub(crate) retry_after: Option<u32>,
 }
 
+impl Refusal {
+    /// The same for programs.
+    pub(crate) fn problem(&self) -> Problem {
+        Problem {
+            retry_after: self.retry_after,
+            ..Problem::of_kind(self.status, self.kind, self.title, self.detail)
+        }
+    }
+}
+
 /// Whether the asker is a program that reads problem details rather than a person's browser.
 /// The JSON API always is; anything else says so in `Accept`.
 pub(crate) fn wants_problem(path: &str, headers: &HeaderMap) -> bool {
-    if path.starts_with("/api/v1/") || path == "/readyz" {
+    if path == "/api/v1" || path.starts_with("/api/v1/") || path == "/readyz" {
         return true;
     }
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();

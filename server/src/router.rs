@@ -12,7 +12,7 @@ use leptos_axum::{LeptosRoutes, file_and_error_handler, generate_route_list};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    assets, health,
+    api, assets, health,
     middleware::{
         access_log, body_limit, cross_site, database_gate, panics, request_id,
         security_headers::{self, OverTls},
@@ -33,6 +33,7 @@ pub fn router_with(state: AppState, readiness: Readiness) -> Router {
     let options = state.leptos_options.clone();
     let bundle_path = options.site_pkg_dir_route_base();
 
+    let api = api::routes(state.clone(), readiness.clone());
     let shell_options = options.clone();
     // Pages, server functions and the 404 page need the database...
     let pages: Router = Router::new()
@@ -48,7 +49,7 @@ pub fn router_with(state: AppState, readiness: Readiness) -> Router {
         .nest_service(bundle_path.trim_end_matches('/'), assets::bundle(&options))
         .route_service("/favicon.ico", assets::favicon(&options));
 
-    surround(pages.merge(always), over_tls, time_limit::TIME_LIMIT)
+    surround(pages.merge(api).merge(always), over_tls, time_limit::TIME_LIMIT)
 }
 
 /// What happens to every request; the last layer is the outermost.

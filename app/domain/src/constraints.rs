@@ -42,7 +42,11 @@ impl OptionKind {
 }
 
 /// The API model an option calls, if it calls one that is named.
-pub(crate) fn api_model<'a>(option: OptionKind, use_case: &UseCase, book: &'a PriceBook) -> Option<&'a ApiPrice> {
+pub(crate) fn api_model<'a>(
+    option: OptionKind,
+    use_case: &UseCase,
+    book: &'a PriceBook,
+) -> Option<&'a ApiPrice> {
     let key = match option {
         OptionKind::FrontierApi | OptionKind::Hybrid => use_case.frontier_model.as_ref(),
         OptionKind::SmallApi => use_case.small_model.as_ref(),
@@ -53,7 +57,11 @@ pub(crate) fn api_model<'a>(option: OptionKind, use_case: &UseCase, book: &'a Pr
 }
 
 /// Least possible latency of a whole answer in ms with its basis, from published figures or bandwidth.
-pub(crate) fn least_latency(option: OptionKind, use_case: &UseCase, book: &PriceBook) -> Option<(f64, String)> {
+pub(crate) fn least_latency(
+    option: OptionKind,
+    use_case: &UseCase,
+    book: &PriceBook,
+) -> Option<(f64, String)> {
     let output = use_case.output_tokens.estimate()?.low.get();
     let further_tokens = (output - 1.0).max(0.0);
     match option {
@@ -61,14 +69,20 @@ pub(crate) fn least_latency(option: OptionKind, use_case: &UseCase, book: &Price
             let profile = book.serving_profile(use_case.serving_profile.as_ref()?.as_str())?;
             let per_token = profile.ms_per_token?;
             let first = profile.ttft_ms.unwrap_or(per_token);
-            Some((first + further_tokens * per_token, format!("{}; {}", profile.model, profile.latency_basis)))
+            Some((
+                first + further_tokens * per_token,
+                format!("{}; {}", profile.model, profile.latency_basis),
+            ))
         }
         OptionKind::CpuEncoder => None,
         _ => {
             let model = api_model(option, use_case, book)?;
             let published = book.latency(&model.key)?;
             let least = published.ttft_ms + further_tokens * published.ms_per_token;
-            Some((least, format!("published: {} ({}, {})", published.figures, published.source, published.as_of)))
+            Some((
+                least,
+                format!("published: {} ({}, {})", published.figures, published.source, published.as_of),
+            ))
         }
     }
 }
@@ -133,7 +147,8 @@ fn latency(option: OptionKind, use_case: &UseCase, book: &PriceBook) -> Option<R
 
 /// A model without batch prices is billed in full and answers at once.
 fn batch_wait(option: OptionKind, use_case: &UseCase, book: &PriceBook) -> Option<Reason> {
-    let waits = use_case.batch == Some(YesNo::Yes) && api_model(option, use_case, book)?.batch_input.is_some();
+    let waits =
+        use_case.batch == Some(YesNo::Yes) && api_model(option, use_case, book)?.batch_input.is_some();
     let target = use_case.latency_target_ms.likely()?;
     waits.then(|| Reason {
         field: Field::Batch,

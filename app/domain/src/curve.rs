@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Likely cost of an option over the whole horizon as a function of the first month's volume:
 /// `fixed + per_request · v + GPUs(v)`. It never falls as the volume rises.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CostCurve {
     /// USD that do not depend on the volume.
     pub fixed: f64,
@@ -16,6 +17,7 @@ pub struct CostCurve {
 
 /// GPUs come whole: their cost rises in steps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GpuSteps {
     /// GPUs that one request a month keeps busy at the peak, at the planned utilisation.
     pub gpus_per_request: f64,
@@ -29,6 +31,7 @@ pub struct GpuSteps {
 
 /// One or more months with the same volume.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GpuMonths {
     /// Volume of these months divided by the first month's.
     pub growth: f64,
@@ -38,6 +41,9 @@ pub struct GpuMonths {
 
 /// Loads this close above a whole number of GPUs still fit on it; the excess is rounding of the arithmetic.
 const WHOLE_GPU_TOLERANCE: f64 = 1e-9;
+
+/// GPUs are counted one by one up to here; far beyond, a float no longer tells a number from the next.
+const MOST_COUNTED_GPUS: f64 = 1e12;
 
 impl GpuSteps {
     /// GPUs needed in months whose volume is `growth` times `volume` requests.
@@ -54,12 +60,28 @@ impl GpuSteps {
         self.months.iter().map(|month| self.replicas(volume, month.growth) * month.usd_per_gpu).sum()
     }
 
+    /// Appends the volumes between two others at which a month gains a GPU. Months with so many GPUs that one
+    /// more means nothing are left out.
+    pub fn steps(&self, from: f64, to: f64, into: &mut Vec<f64>) {
+        for month in &self.months {
+            let last = self.replicas(to, month.growth);
+            let mut replicas = self.replicas(from, month.growth);
+            while replicas < last && last < MOST_COUNTED_GPUS {
+                // The largest load that so many GPUs still carry.
+                let load = (replicas - self.spare_replicas).max(0.0);
+                let load = load + WHOLE_GPU_TOLERANCE * load.max(1.0);
+                into.push((load / (month.growth * self.gpus_per_request)).clamp(from, to));
+                replicas += 1.0;
+            }
+        }
+    }
+
     /// Whether no month gains a GPU between two volumes.
     #[must_use]
     pub fn is_flat_between(&self, from: f64, to: f64) -> bool {
-        self.months
-            .iter()
-            .all(|month| self.replicas(from, month.growth).total_cmp(&self.replicas(to, month.growth)).is_eq())
+        self.months.iter().all(|month| {
+            self.replicas(from, month.growth).total_cmp(&self.replicas(to, month.growth)).is_eq()
+        })
     }
 }
 

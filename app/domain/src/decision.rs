@@ -133,6 +133,7 @@ choices! {
 
 /// One step of the flowchart: what was asked, on which fact, and the answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FlowchartStep {
     /// The node.
     pub node: Node,
@@ -148,6 +149,7 @@ pub struct FlowchartStep {
 
 /// The path through the flowchart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FlowchartTrace {
     /// Steps in the order taken.
     pub steps: Vec<FlowchartStep>,
@@ -159,6 +161,7 @@ pub struct FlowchartTrace {
 
 /// One row of the dimension table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DimensionResult {
     /// Which dimension.
     pub dimension: DimensionKind,
@@ -174,6 +177,7 @@ pub struct DimensionResult {
 
 /// How many dimensions speak for each side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tally {
     /// Favour a small model.
     pub slm: u8,
@@ -187,6 +191,7 @@ pub struct Tally {
 
 /// Where the use case lies on the quadrant chart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QuadrantPosition {
     /// 0 open-ended to 1 bounded.
     pub specificity: f64,
@@ -198,6 +203,7 @@ pub struct QuadrantPosition {
 
 /// Why an option cannot be taken, or should not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Reason {
     /// The field the reason rests on.
     pub field: Field,
@@ -207,6 +213,7 @@ pub struct Reason {
 
 /// One part of an option's cost over the horizon.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CostPart {
     /// Which part.
     pub part: Part,
@@ -216,6 +223,7 @@ pub struct CostPart {
 
 /// Cost of an option over the horizon.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Cost {
     /// Present value over the horizon: at the cheapest, the likely and the dearest reading of the inputs.
     pub total: Estimate<Usd>,
@@ -245,6 +253,7 @@ impl Cost {
 
 /// What one way of serving the use case would mean.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OptionResult {
     /// Which option.
     pub option: OptionKind,
@@ -270,6 +279,7 @@ pub struct OptionResult {
 
 /// A range of volumes in which one option of a pair is the cheaper.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheaperRange {
     /// From this volume, requests/month.
     pub from: f64,
@@ -281,6 +291,7 @@ pub struct CheaperRange {
 
 /// All volumes between 10³ and 10⁹ requests/month at which the cheaper of two options changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PairCrossovers {
     /// First option of the pair.
     pub first: OptionKind,
@@ -299,6 +310,7 @@ impl PairCrossovers {
 
 /// What the engine concludes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Outcome {
     /// One option is justified.
@@ -326,6 +338,7 @@ pub enum Outcome {
 
 /// The article's own answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ArticleAnswer {
     /// Where its flowchart ends.
     pub terminal: Option<Node>,
@@ -341,6 +354,7 @@ pub struct ArticleAnswer {
 
 /// An API of the price book that would cost less than the self-hosted path.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheaperApi {
     /// Key of the model.
     pub model: String,
@@ -352,6 +366,7 @@ pub struct CheaperApi {
 
 /// The honest headline: which API one compares with decides the result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Headline {
     /// The headline as a sentence.
     pub sentence: String,
@@ -365,6 +380,7 @@ pub struct Headline {
 
 /// Versions and hash that tie a decision to exactly what it was made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Provenance {
     /// Version of the engine.
     pub engine: String,
@@ -379,6 +395,7 @@ pub struct Provenance {
 /// The engine's result for a use case, a policy and a price book.
 #[must_use = "a decision nobody reads decides nothing"]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Decision {
     /// What it was made from.
     pub provenance: Provenance,

@@ -147,7 +147,12 @@ fn privacy(use_case: &UseCase) -> DimensionResult {
         };
         (privacy.label().to_owned(), side)
     });
-    row(DimensionKind::Privacy, Field::Privacy, fact, "SLM if on-premise, LLM if cloud is acceptable".to_owned())
+    row(
+        DimensionKind::Privacy,
+        Field::Privacy,
+        fact,
+        "SLM if on-premise, LLM if cloud is acceptable".to_owned(),
+    )
 }
 
 fn ml_capacity(use_case: &UseCase) -> DimensionResult {
@@ -197,7 +202,11 @@ fn performance_gap(use_case: &UseCase, policy: &Policy) -> DimensionResult {
 
 fn gap_in_words(llm: f64, slm: f64) -> String {
     let lead = format::significant(libm::fabs(llm - slm), 3);
-    let points = if lead.total_cmp(&1.0).is_eq() { "1 point".to_owned() } else { format!("{} points", plain_number(lead)) };
+    let points = if lead.total_cmp(&1.0).is_eq() {
+        "1 point".to_owned()
+    } else {
+        format!("{} points", plain_number(lead))
+    };
     let (llm_score, slm_score) = (format::percent(llm), format::percent(slm));
     match llm.total_cmp(&slm) {
         Ordering::Greater => format!("LLM leads by {points} ({llm_score} against {slm_score})"),

@@ -130,14 +130,17 @@ fn notes(option: OptionKind, use_case: &UseCase, book: &PriceBook) -> Vec<String
         }
     }
     if option.is_self_run() && option != OptionKind::CpuEncoder {
-        if let Some(profile) = use_case.serving_profile.as_ref().and_then(|key| book.serving_profile(key.as_str())) {
-            if !use_case.prefill_tps.is_known() || !use_case.decode_tps.is_known() {
-                notes.push(format!("Throughput is {}: {}.", article_for(&profile.status), profile.derivation));
-            }
+        let own_throughput = use_case.prefill_tps.is_known() && use_case.decode_tps.is_known();
+        let profile = use_case.serving_profile.as_ref().and_then(|key| book.serving_profile(key.as_str()));
+        if let Some(profile) = profile.filter(|_| !own_throughput) {
+            notes.push(format!("Throughput is {}: {}.", article_for(&profile.status), profile.derivation));
         }
         let offer = use_case.gpu_offer.as_ref().and_then(|key| book.gpu_offer(key.as_str()));
         if let Some(offer) = offer.filter(|_| use_case.privacy == Some(Privacy::OnPremiseRequired)) {
-            notes.push(format!("Priced as rented GPUs ({}); hardware of your own will cost something else.", offer.offer));
+            notes.push(format!(
+                "Priced as rented GPUs ({}); hardware of your own will cost something else.",
+                offer.offer
+            ));
         }
     }
     if option == OptionKind::CpuEncoder {
@@ -152,7 +155,10 @@ fn notes(option: OptionKind, use_case: &UseCase, book: &PriceBook) -> Vec<String
         notes.push("Many hosts serve fine-tuned models only on dedicated GPUs, at other prices.".to_owned());
     }
     if errors_left_out(option, use_case) {
-        notes.push("The cost of undetected errors is missing from its total: nobody measured its quality.".to_owned());
+        notes.push(
+            "The cost of undetected errors is missing from its total: nobody measured its quality."
+                .to_owned(),
+        );
     }
     notes
 }
@@ -165,10 +171,8 @@ fn article_for(status: &str) -> String {
 }
 
 fn all_crossovers(options: &[OptionResult]) -> Vec<PairCrossovers> {
-    let curves: Vec<_> = options
-        .iter()
-        .filter_map(|result| Some((result.option, &result.cost.as_ref()?.curve)))
-        .collect();
+    let curves: Vec<_> =
+        options.iter().filter_map(|result| Some((result.option, &result.cost.as_ref()?.curve))).collect();
     curves
         .iter()
         .enumerate()
@@ -181,7 +185,9 @@ fn article_answer(terminal: Option<Node>, tally: Tally, stopped_by: Option<&str>
     let table_side = dimensions::table_side(tally);
     let flowchart = match (terminal, stopped_by) {
         (Some(terminal), _) => format!("The article’s flowchart ends at “{}”", terminal.label()),
-        (None, Some(field)) => format!("The article’s flowchart stops: {} is unknown", verdict::lower_first(field)),
+        (None, Some(field)) => {
+            format!("The article’s flowchart stops: {} is unknown", verdict::lower_first(field))
+        }
         (None, None) => "The article’s flowchart gives no answer".to_owned(),
     };
     let table = match table_side {
@@ -206,8 +212,13 @@ fn differences(decision: &Decision, policy: &Policy) -> Vec<String> {
     };
     let mut differences = Vec::new();
     let flowchart_side = if theirs.is_self_run() { Side::Slm } else { Side::Llm };
-    if matches!(decision.article.table_side, Side::Slm | Side::Llm) && decision.article.table_side != flowchart_side {
-        differences.push("The article’s two instruments disagree: its flowchart points one way, its table the other.".to_owned());
+    if matches!(decision.article.table_side, Side::Slm | Side::Llm)
+        && decision.article.table_side != flowchart_side
+    {
+        differences.push(
+            "The article’s two instruments disagree: its flowchart points one way, its table the other."
+                .to_owned(),
+        );
     }
     if theirs == ours {
         return differences;
@@ -222,11 +233,13 @@ fn differences(decision: &Decision, policy: &Policy) -> Vec<String> {
     }
     let so_far = differences.len();
     if let Some(reason) = result.set_aside.first() {
-        differences.push(format!("The article’s answer is set aside: {}", verdict::lower_first(&reason.sentence)));
+        differences
+            .push(format!("The article’s answer is set aside: {}", verdict::lower_first(&reason.sentence)));
     }
-    if let (Some(theirs_total), Some(ours_total)) = (decision.total(theirs), decision.total(ours)) {
-        if ours_total < theirs_total {
-            differences.push(format!(
+    if let (Some(theirs_total), Some(ours_total)) = (decision.total(theirs), decision.total(ours))
+        && ours_total < theirs_total
+    {
+        differences.push(format!(
                 "The flowchart puts a gate of {} requests/month in the place of cost; at these prices {} costs {} and {} {}.",
                 format::volume(policy.volume_gate),
                 in_sentence(ours),
@@ -234,10 +247,11 @@ fn differences(decision: &Decision, policy: &Policy) -> Vec<String> {
                 in_sentence(theirs),
                 format::usd(theirs_total),
             ));
-        }
     }
     if result.cost.is_none() {
-        differences.push("The article’s answer cannot be costed yet; its flowchart does not ask what it costs.".to_owned());
+        differences.push(
+            "The article’s answer cannot be costed yet; its flowchart does not ask what it costs.".to_owned(),
+        );
     }
     if differences.len() == so_far && result.quality.is_none() {
         differences.push(format!(

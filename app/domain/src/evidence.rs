@@ -110,13 +110,34 @@ pub struct Throughput {
 /// One point of the article's cost chart with several ways to explain it, in thousands of USD over 3 years.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ChartFit {
-    /// Millions of documents per month.
+    /// Millions of documents per month; `v` in the formulas of the explanations.
     #[serde(rename = "M_docs_per_month")]
     pub m_docs_per_month: f64,
     /// The article's API figure.
     pub article_api_kusd: f64,
+    /// The API as a straight line, 55 v.
+    #[serde(rename = "api_55v")]
+    pub api_line: f64,
+    /// The API at the list price of GPT-4o, 52.2 v.
+    #[serde(rename = "api_list_price_52.2v")]
+    pub api_list: f64,
     /// The article's SLM figure.
     pub article_slm_kusd: f64,
+    /// The SLM as a power of the volume, 16.25 + 10.69 v^0.76.
+    #[serde(rename = "slm_power_16.25+10.69v^0.76")]
+    pub slm_power: f64,
+    /// The SLM as two straight lines that meet at 1, 16.5 + 6.5 min(v, 1) + 5.55 v.
+    #[serde(rename = "slm_two_slope_16.5+6.5min(v,1)+5.55v")]
+    pub slm_two_slope: f64,
+    /// The SLM as one straight line, 19.84 + 5.95 v.
+    #[serde(rename = "slm_affine_19.84+5.95v")]
+    pub slm_affine: f64,
+    /// The SLM on GPUs that are billed only while they work, 18.2 + 28.8 v/4.8.
+    #[serde(rename = "slm_autoscaled_18.2+28.8v/4.8")]
+    pub slm_autoscaled: f64,
+    /// The SLM on whole GPUs that always run, at the article's unit costs, 18.5 + 28.8 per GPU.
+    #[serde(rename = "slm_unit_cost_step_18.5+28.8*GPUs")]
+    pub slm_whole_gpus: f64,
 }
 
 /// One fine-tuned model of the LoRA Land study on one task.
@@ -237,7 +258,10 @@ pub fn price_book() -> Result<PriceBook, EvidenceError> {
         version: AS_OF.to_owned(),
         as_of: AS_OF.to_owned(),
         api_models: rows::<PriceRow>("prices.csv", PRICES)?.into_iter().map(api_price).collect(),
-        gpu_offers: rows::<HardwareRow>("hardware_prices.csv", HARDWARE)?.into_iter().map(gpu_offer).collect(),
+        gpu_offers: rows::<HardwareRow>("hardware_prices.csv", HARDWARE)?
+            .into_iter()
+            .map(gpu_offer)
+            .collect(),
         serving_profiles: rows::<ServingProfile>("serving_profiles.csv", SERVING)?,
         latencies: rows::<PublishedLatency>("latency.csv", LATENCY)?,
         encoder: EncoderPrice {
@@ -302,6 +326,25 @@ mod tests {
         assert_eq!(facts().unwrap().len(), 43);
         assert_eq!(throughput().unwrap().len(), 53);
         assert_eq!(chart_fit().unwrap().len(), 5);
+    }
+
+    #[test]
+    fn every_explanation_of_the_articles_chart_follows_its_formula() {
+        for point in chart_fit().unwrap() {
+            let v = point.m_docs_per_month;
+            let gpus = if v > 5.0 { 2.0 } else { 1.0 };
+            for (given, formula) in [
+                (point.api_line, 55.0 * v),
+                (point.api_list, 52.2 * v),
+                (point.slm_power, 16.25 + 10.69 * libm::pow(v, 0.76)),
+                (point.slm_two_slope, 16.5 + 6.5 * v.min(1.0) + 5.55 * v),
+                (point.slm_affine, 19.84 + 5.95 * v),
+                (point.slm_autoscaled, 18.2 + 28.8 * v / 4.8),
+                (point.slm_whole_gpus, 18.5 + 28.8 * gpus),
+            ] {
+                assert!((given - formula).abs() < 0.02, "{v}: {given} is not {formula}");
+            }
+        }
     }
 
     #[test]

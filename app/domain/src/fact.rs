@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Three readings of an uncertain number, ordered `low <= likely <= high`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Estimate<T> {
     /// The lowest value held plausible.
     pub low: T,

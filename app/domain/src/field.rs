@@ -142,7 +142,8 @@ fn parse_number(text: &str) -> Result<f64, String> {
 }
 
 fn without_thousands_separators(digits: &str) -> Result<String, String> {
-    let compact: String = digits.chars().filter(|c| !matches!(c, '_' | ' ' | '\u{a0}' | '\u{202f}')).collect();
+    let compact: String =
+        digits.chars().filter(|c| !matches!(c, '_' | ' ' | '\u{a0}' | '\u{202f}')).collect();
     if !compact.contains(',') {
         return Ok(compact);
     }
@@ -187,7 +188,12 @@ fn parse_quantity<T: Quantity>(text: &str) -> Result<T, String> {
         if T::WHOLE && number.is_finite() && libm::trunc(number) != number {
             format!("“{}” is not a whole number", shortened(text))
         } else if number.is_finite() {
-            format!("{} is outside {} to {}", shortened(text), plain_number(range.min), plain_number(range.max))
+            format!(
+                "{} is outside {} to {}",
+                shortened(text),
+                plain_number(range.min),
+                plain_number(range.max)
+            )
         } else {
             format!("“{}” is not a number that can be used", shortened(text))
         }
@@ -368,6 +374,14 @@ macro_rules! choices {
             fn code(self) -> &'static str { match self { $( Self::$variant => $code, )* } }
             fn label(self) -> &'static str { match self { $( Self::$variant => $label, )* } }
         }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> { $crate::openapi::choice::<Self>() }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {}
     )* };
 }
 pub(crate) use choices;
@@ -385,7 +399,7 @@ pub type GpuKey = Key<1>;
 pub type ServingKey = Key<2>;
 
 /// Longest key a catalogue may hold.
-const LONGEST_KEY: usize = 160;
+pub(crate) const LONGEST_KEY: usize = 160;
 
 impl<const LIST: u8> Key<LIST> {
     /// A key; whether the price book has it is checked when the use case is decided.
@@ -511,7 +525,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused_with_a_reason() {
-        for text in ["NaN", "inf", "1e308", "-5", "abc", "1,5", "5..6", "9..5..10", "0x10", "1e999", "infinity"] {
+        for text in
+            ["NaN", "inf", "1e308", "-5", "abc", "1,5", "5..6", "9..5..10", "0x10", "1e999", "infinity"]
+        {
             assert!(Fact::<RequestsPerMonth>::parse_text(text).is_err(), "{text}");
         }
         let long = "9".repeat(1_000_000);

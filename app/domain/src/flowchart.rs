@@ -64,7 +64,13 @@ impl Walk {
     }
 
     /// Records the answer, or that the walk ends here because the fact is unknown.
-    fn ask(&mut self, node: Node, field: Field, fact: Option<(String, bool)>, threshold: String) -> Option<bool> {
+    fn ask(
+        &mut self,
+        node: Node,
+        field: Field,
+        fact: Option<(String, bool)>,
+        threshold: String,
+    ) -> Option<bool> {
         if let Some((fact, answer)) = fact {
             self.step(node, fact, threshold, if answer { "yes" } else { "no" });
             Some(answer)
@@ -94,14 +100,15 @@ impl Walk {
             let enough = needed.map_or(labelled.get() > 0.0, |needed| labelled.get() >= needed.get());
             (format!("{} labelled examples", plain_number(labelled.get())), enough)
         });
-        let threshold = needed
-            .map_or_else(|| "some labelled examples".to_owned(), |needed| format!("{} needed", plain_number(needed.get())));
+        let threshold = needed.map_or_else(
+            || "some labelled examples".to_owned(),
+            |needed| format!("{} needed", plain_number(needed.get())),
+        );
         if self.ask(Node::C, Field::LabelledExamples, fact, threshold)? {
             return Some(self.fine_tuned());
         }
-        let capacity = use_case
-            .ml_capacity
-            .map(|capacity| (capacity.label().to_owned(), capacity != MlCapacity::None));
+        let capacity =
+            use_case.ml_capacity.map(|capacity| (capacity.label().to_owned(), capacity != MlCapacity::None));
         if self.ask(Node::F, Field::MlCapacity, capacity, "a team or a vendor".to_owned())? {
             self.pass(Node::I, "labels are missing, somebody can build them".to_owned());
             Some(self.fine_tuned())

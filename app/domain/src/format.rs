@@ -125,7 +125,9 @@ mod tests {
 
     #[test]
     fn volumes_are_short() {
-        for (value, text) in [(1_460_000.0, "1.46M"), (500_000.0, "500K"), (950.0, "950"), (1e9, "1B"), (999_999.0, "1M")] {
+        for (value, text) in
+            [(1_460_000.0, "1.46M"), (500_000.0, "500K"), (950.0, "950"), (1e9, "1B"), (999_999.0, "1M")]
+        {
             assert_eq!(volume(value), text);
         }
         assert_eq!(percent(85.42), "85.4%");

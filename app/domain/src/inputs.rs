@@ -134,7 +134,8 @@ impl<'a> Inputs<'a> {
             Input { field, value: fact.estimate().map(|estimate| pick(estimate, reading, effect)) }
         }
         let share = |input: Input| Input { value: input.value.map(|percent| percent / 100.0), ..input };
-        let factor = |input: Input| Input { value: input.value.map(|percent| 1.0 + percent / 100.0), ..input };
+        let factor =
+            |input: Input| Input { value: input.value.map(|percent| 1.0 + percent / 100.0), ..input };
         let number = |field, fact, effect| input(field, fact, reading, effect);
         let dollars = |field, fact| input(field, fact, reading, Dearer);
         let throughput = |field, own, from_profile: Option<f64>| {

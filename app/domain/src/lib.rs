@@ -19,6 +19,8 @@ pub mod format;
 mod headline;
 pub mod ids;
 mod inputs;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod policy;
 pub mod preset;
 pub mod prices;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Thresholds of the decision framework. Those marked *article* are the article's own; the others are
 /// ours, chosen where the article names a dimension without a number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Policy {
     /// Version, e.g. `article-1`.
     pub version: String,

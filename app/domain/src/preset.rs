@@ -62,7 +62,10 @@ const ASSUMPTIONS: &[(Field, &str)] = &[
 /// two GPUs, evaluation and one fine-tuning run on the other (claims T1 to T16).
 const ARTICLE: &[(Field, &str)] = &[
     (F::Name, "Document classification (the article’s scenario)"),
-    (F::Notes, "10 million documents a month into 50 categories, 500 tokens in and 20 out. GPT-4o against two A10G at $800, $500 a month for evaluation and one $500 fine-tuning run. Labelling, engineering and re-training are zero because the article leaves them out of its total. The article names Phi-3.5-mini; the throughput is our estimate."),
+    (
+        F::Notes,
+        "10 million documents a month into 50 categories, 500 tokens in and 20 out. GPT-4o against two A10G at $800, $500 a month for evaluation and one $500 fine-tuning run. Labelling, engineering and re-training are zero because the article leaves them out of its total. The article names Phi-3.5-mini; the throughput is our estimate.",
+    ),
     (F::RequestsPerMonth, "10000000"),
     (F::InputTokens, "500"),
     (F::OutputTokens, "20"),
@@ -100,10 +103,7 @@ pub const PRESETS: &[Preset] = &[
         id: "article-classification-one-gpu",
         name: "Article: the same on one GPU",
         about: "The article’s example with one always-on A10G instead of two.",
-        fields: &[
-            (F::Name, "Document classification on one GPU"),
-            (F::MinReplicas, "1"),
-        ],
+        fields: &[(F::Name, "Document classification on one GPU"), (F::MinReplicas, "1")],
     },
     Preset {
         id: "article-research-assistant",
@@ -111,7 +111,10 @@ pub const PRESETS: &[Preset] = &[
         about: "50 analysts with 50,000 tokens a month each; the article’s bill is 100 times too high.",
         fields: &[
             (F::Name, "Research assistant (the article’s scenario)"),
-            (F::Notes, "50 analysts, 50,000 tokens a month each: 2.5 million tokens, here 1,250 requests of 1,800 tokens in and 200 out. The article says $1,200 to $2,000 a month; its own prices give $10.00 to $12.50 (claim T19)."),
+            (
+                F::Notes,
+                "50 analysts, 50,000 tokens a month each: 2.5 million tokens, here 1,250 requests of 1,800 tokens in and 200 out. The article says $1,200 to $2,000 a month; its own prices give $10.00 to $12.50 (claim T19).",
+            ),
             (F::RequestsPerMonth, "1250"),
             (F::InputTokens, "1800"),
             (F::OutputTokens, "200"),
@@ -133,7 +136,10 @@ pub const PRESETS: &[Preset] = &[
         about: "Quadrant example Q1: very bounded, very high volume.",
         fields: &[
             (F::Name, "Customer classification"),
-            (F::Notes, "Article coordinates (0.8, 0.9). Short customer messages into 40 segments, with labels left over from years of manual routing. Quality figures are illustrative; a fine-tuned encoder and a fine-tuned SLM are taken to be level, as fact S4 reports for most data sets."),
+            (
+                F::Notes,
+                "Article coordinates (0.8, 0.9). Short customer messages into 40 segments, with labels left over from years of manual routing. Quality figures are illustrative; a fine-tuned encoder and a fine-tuned SLM are taken to be level, as fact S4 reports for most data sets.",
+            ),
             (F::RequestsPerMonth, "20000000"),
             (F::InputTokens, "180"),
             (F::OutputTokens, "4"),
@@ -162,7 +168,10 @@ pub const PRESETS: &[Preset] = &[
         about: "Quadrant example Q2: the most specific task, on-premise by law.",
         fields: &[
             (F::Name, "Medical coding"),
-            (F::Notes, "Article coordinates (0.9, 0.7). Clinical notes to billing codes; patient data may not leave the hospital group. Answers are lists of codes with evidence, not a single label. Quality figures are illustrative."),
+            (
+                F::Notes,
+                "Article coordinates (0.9, 0.7). Clinical notes to billing codes; patient data may not leave the hospital group. Answers are lists of codes with evidence, not a single label. Quality figures are illustrative.",
+            ),
             (F::RequestsPerMonth, "3200000"),
             (F::InputTokens, "900"),
             (F::OutputTokens, "60"),
@@ -189,7 +198,10 @@ pub const PRESETS: &[Preset] = &[
         about: "Quadrant example Q3: bounded extraction from long documents.",
         fields: &[
             (F::Name, "Legal clause extraction"),
-            (F::Notes, "Article coordinates (0.75, 0.6). Contract sections into a fixed schema. Overnight work, so batch prices are fair. The fine-tuned SLM was never measured: the engine should ask for that before anything else. Other quality figures are illustrative."),
+            (
+                F::Notes,
+                "Article coordinates (0.75, 0.6). Contract sections into a fixed schema. Overnight work, so batch prices are fair. The fine-tuned SLM was never measured: the engine should ask for that before anything else. Other quality figures are illustrative.",
+            ),
             (F::RequestsPerMonth, "1300000"),
             (F::InputTokens, "3000"),
             (F::OutputTokens, "300"),
@@ -219,7 +231,10 @@ pub const PRESETS: &[Preset] = &[
         about: "Quadrant example Q4: high volume, and nobody waits longer than a blink.",
         fields: &[
             (F::Name, "Code completion (scoped)"),
-            (F::Notes, "Article coordinates (0.7, 0.8). Completions inside one code base; developers stop using it beyond 400 ms. Code may not leave the company. Claim B16: the study the article cites does not support code as an SLM win, so quality is left unknown on purpose."),
+            (
+                F::Notes,
+                "Article coordinates (0.7, 0.8). Completions inside one code base; developers stop using it beyond 400 ms. Code may not leave the company. Claim B16: the study the article cites does not support code as an SLM win, so quality is left unknown on purpose.",
+            ),
             (F::RequestsPerMonth, "8000000"),
             (F::InputTokens, "1200"),
             (F::OutputTokens, "24"),
@@ -243,7 +258,10 @@ pub const PRESETS: &[Preset] = &[
         about: "Quadrant example Q5: open-ended work at low volume.",
         fields: &[
             (F::Name, "Strategic advisory"),
-            (F::Notes, "Article coordinates (0.1, 0.1). Long briefs for executives. No test set exists and none is planned; a person reads every answer."),
+            (
+                F::Notes,
+                "Article coordinates (0.1, 0.1). Long briefs for executives. No test set exists and none is planned; a person reads every answer.",
+            ),
             (F::RequestsPerMonth, "12500"),
             (F::InputTokens, "6000"),
             (F::OutputTokens, "1500"),
@@ -262,7 +280,10 @@ pub const PRESETS: &[Preset] = &[
         about: "Quadrant example Q6: many sources into one text.",
         fields: &[
             (F::Name, "Research synthesis"),
-            (F::Notes, "Article coordinates (0.15, 0.2). Reports drawn from dozens of papers. The frontier model was scored by the research team; nothing smaller has been tried."),
+            (
+                F::Notes,
+                "Article coordinates (0.15, 0.2). Reports drawn from dozens of papers. The frontier model was scored by the research team; nothing smaller has been tried.",
+            ),
             (F::RequestsPerMonth, "31500"),
             (F::InputTokens, "12000"),
             (F::OutputTokens, "2000"),
@@ -282,7 +303,10 @@ pub const PRESETS: &[Preset] = &[
         about: "Quadrant example Q7: hard questions across subjects.",
         fields: &[
             (F::Name, "Multi-domain reasoning"),
-            (F::Notes, "Article coordinates (0.2, 0.3). Questions that cross finance, law and engineering. A small API model was measured and falls short. Quality figures are illustrative."),
+            (
+                F::Notes,
+                "Article coordinates (0.2, 0.3). Questions that cross finance, law and engineering. A small API model was measured and falls short. Quality figures are illustrative.",
+            ),
             (F::RequestsPerMonth, "80000"),
             (F::InputTokens, "2500"),
             (F::OutputTokens, "900"),
@@ -303,7 +327,10 @@ pub const PRESETS: &[Preset] = &[
         about: "Quadrant example Q8: high volume, but half of it is open-ended.",
         fields: &[
             (F::Name, "Customer support (general)"),
-            (F::Notes, "Article coordinates (0.4, 0.85). Four in five messages repeat known questions, the rest needs judgement: the case for a hybrid. Quality figures are illustrative."),
+            (
+                F::Notes,
+                "Article coordinates (0.4, 0.85). Four in five messages repeat known questions, the rest needs judgement: the case for a hybrid. Quality figures are illustrative.",
+            ),
             (F::RequestsPerMonth, "12500000"),
             (F::InputTokens, "700"),
             (F::OutputTokens, "180"),
@@ -331,11 +358,7 @@ pub const PRESETS: &[Preset] = &[
         id: "blank",
         name: "Start blank",
         about: "Your own use case: usual assumptions filled in, everything about the task still unknown.",
-        fields: &[
-            (F::LabelCount, ""),
-            (F::LabelledExamples, ""),
-            (F::CachedTokens, ""),
-        ],
+        fields: &[(F::LabelCount, ""), (F::LabelledExamples, ""), (F::CachedTokens, "")],
     },
 ];
 

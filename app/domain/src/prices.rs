@@ -1,6 +1,6 @@
 //! The price book: what APIs, GPUs and encoders cost and how fast models run, each with source and date.
 
-use crate::field::{FieldError, FieldValue};
+use crate::field::{Draft, FieldError, FieldValue};
 use crate::provenance::LazyDigest;
 use crate::units::Usd;
 use crate::use_case::{Field, UseCase};
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// A dated, sourced list of prices. A decision names the version it was made with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PriceBook {
     /// Version, e.g. `2026-11-23`.
     pub version: String,
@@ -30,6 +31,7 @@ pub struct PriceBook {
 
 /// Token prices of one API model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiPrice {
     /// Key by which a use case names the model.
     pub key: String,
@@ -61,6 +63,7 @@ pub struct ApiPrice {
 
 /// Price of one GPU for a month of 730 hours.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GpuOffer {
     /// Key by which a use case names the offer.
     pub key: String,
@@ -80,6 +83,7 @@ pub struct GpuOffer {
 
 /// How fast one GPU serves one model under load.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServingProfile {
     /// Key by which a use case names the profile.
     pub key: String,
@@ -121,6 +125,7 @@ impl ServingProfile {
 
 /// Latency of an API as somebody published it; never shown on one bar with a live measurement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PublishedLatency {
     /// Key of the model in [`PriceBook::api_models`].
     pub model: String,
@@ -138,6 +143,7 @@ pub struct PublishedLatency {
 
 /// Cost of classifying with a fine-tuned encoder on CPU.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EncoderPrice {
     /// Lowest published cost, USD per million requests.
     pub low: Usd,
@@ -174,6 +180,18 @@ impl PriceBook {
         self.latencies.iter().find(|latency| latency.model == model)
     }
 
+    /// Reads a draft whose keys point into this price book.
+    ///
+    /// # Errors
+    /// One [`FieldError`] for every field that cannot be read or points nowhere, in the order of the form.
+    pub fn parse(&self, draft: &Draft) -> Result<UseCase, Vec<FieldError>> {
+        let (use_case, mut errors) = UseCase::parse_readable(draft);
+        errors.extend(self.check(&use_case).err().into_iter().flatten());
+        errors.sort_by_key(|error| error.field);
+        errors.dedup_by_key(|error| error.field);
+        if errors.is_empty() { Ok(use_case) } else { Err(errors) }
+    }
+
     /// Checks that what a use case points to is in this price book and fits together.
     ///
     /// # Errors
@@ -204,14 +222,15 @@ impl PriceBook {
             refuse(Field::ServingProfile, problem, "a serving profile of the price book".to_owned());
         }
         let own_throughput = !use_case.prefill_tps.is_unknown() && !use_case.decode_tps.is_unknown();
-        if let (Some((_, Some(offer))), Some((_, Some(profile)))) = (offer, profile) {
-            if !profile.runs_on(offer) && !own_throughput {
-                refuse(
-                    Field::GpuOffer,
-                    format!("prices the {}, but the throughput was measured on the {}", offer.gpu, profile.gpu),
-                    format!("an offer of the {}, or your own tokens per second", profile.gpu),
-                );
-            }
+        if let (Some((_, Some(offer))), Some((_, Some(profile)))) = (offer, profile)
+            && !profile.runs_on(offer)
+            && !own_throughput
+        {
+            refuse(
+                Field::GpuOffer,
+                format!("prices the {}, but the throughput was measured on the {}", offer.gpu, profile.gpu),
+                format!("an offer of the {}, or your own tokens per second", profile.gpu),
+            );
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
@@ -272,7 +291,10 @@ mod tests {
         let refused = check(other.clone()).unwrap_err();
         assert_eq!(refused.len(), 1);
         assert_eq!(refused[0].field, Field::GpuOffer);
-        assert_eq!(refused[0].problem, "prices the L4 24GB, but the throughput was measured on the H100 80GB");
+        assert_eq!(
+            refused[0].problem,
+            "prices the L4 24GB, but the throughput was measured on the H100 80GB"
+        );
         assert_eq!(check(other.with(Field::PrefillTps, "4000").with(Field::DecodeTps, "900")), Ok(()));
     }
 

@@ -117,14 +117,14 @@ pub(crate) fn api_total(
     if !missing.is_empty() {
         return Vec::new();
     }
-    let api_months: f64 = (0..calendar.months())
-        .map(|m| calendar.growth[m] * calendar.api[m] * calendar.present[m])
-        .sum();
+    let api_months: f64 =
+        (0..calendar.months()).map(|m| calendar.growth[m] * calendar.api[m] * calendar.present[m]).sum();
     let present_months: f64 = calendar.present.iter().sum();
     models
         .filter_map(|index| {
             let price = book.api_models.get(index)?;
-            let total = once + monthly * present_months + probe.usd_per_request(price) * requests * api_months;
+            let total =
+                once + monthly * present_months + probe.usd_per_request(price) * requests * api_months;
             Some((index, Usd::from_result(total)))
         })
         .collect()
@@ -261,9 +261,8 @@ fn retraining_months(interval: f64, months: usize) -> impl Iterator<Item = usize
 /// The same terms as a function of the first month's volume.
 fn curve(terms: &[Term], calendar: &Calendar) -> CostCurve {
     let months = calendar.months();
-    let over_months = |factor: &dyn Fn(usize) -> f64| -> f64 {
-        (0..months).map(|m| factor(m) * calendar.present[m]).sum()
-    };
+    let over_months =
+        |factor: &dyn Fn(usize) -> f64| -> f64 { (0..months).map(|m| factor(m) * calendar.present[m]).sum() };
     let (mut fixed, mut per_request) = (0.0, 0.0);
     for term in terms {
         match *term {
@@ -274,7 +273,8 @@ fn curve(terms: &[Term], calendar: &Calendar) -> CostCurve {
                 per_request += amount * over_months(&|m| calendar.growth[m] * calendar.api[m]);
             }
             Term::EveryInterval(_, interval, amount) => {
-                fixed += retraining_months(interval, months).map(|m| amount * calendar.present[m]).sum::<f64>();
+                fixed +=
+                    retraining_months(interval, months).map(|m| amount * calendar.present[m]).sum::<f64>();
             }
             Term::Gpus { .. } => {}
         }
@@ -395,10 +395,8 @@ fn hosted(inputs: &Inputs<'_>, missing: &mut Missing) -> Vec<Term> {
 /// First fine-tuning, missing labels, and every later re-training.
 fn training(inputs: &Inputs<'_>, missing: &mut Missing) -> Vec<Term> {
     let run = missing.need(inputs.fine_tuning);
-    let mut terms = vec![
-        Term::Once(Part::FineTuning, run),
-        Term::Once(Part::Labelling, labelling(inputs, missing)),
-    ];
+    let mut terms =
+        vec![Term::Once(Part::FineTuning, run), Term::Once(Part::Labelling, labelling(inputs, missing))];
     match inputs.retraining {
         Retraining::Unknown => missing.note(Field::RetrainingInterval),
         Retraining::Never => {}
@@ -427,7 +425,8 @@ fn self_hosted(share_served: f64, inputs: &Inputs<'_>, missing: &mut Missing) ->
     );
     let prefill = missing.need(inputs.prefill_tps);
     let decode = missing.need(inputs.decode_tps);
-    let gpu_seconds = missing.need(inputs.input_tokens) / prefill + missing.need(inputs.output_tokens) / decode;
+    let gpu_seconds =
+        missing.need(inputs.input_tokens) / prefill + missing.need(inputs.output_tokens) / decode;
     let utilisation = missing.need(inputs.utilisation);
     let gpus_per_request =
         share_served * missing.need(inputs.peak) * gpu_seconds / (SECONDS_PER_MONTH * utilisation);

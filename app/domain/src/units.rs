@@ -140,6 +140,11 @@ impl YearlyRate {
 /// Prices (which go down to $0.00875 per million tokens) and results (rounded to the cent) are both
 /// exact in it. It holds up to about 9.2 trillion dollars; larger results saturate there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    schema(value_type = f64, description = "US dollars: prices to the millionth, results to the cent.")
+)]
 pub struct Usd(i64);
 
 impl Usd {
@@ -172,7 +177,10 @@ impl Usd {
 
     /// The amount in dollars, for arithmetic and drawing.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "exact below 9 billion dollars; beyond it, 15 digits are kept")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "exact below 9 billion dollars; beyond it, 15 digits are kept"
+    )]
     pub fn dollars(self) -> f64 {
         self.0 as f64 / 1e6
     }
@@ -209,7 +217,10 @@ impl Serialize for Usd {
 
 impl<'de> Deserialize<'de> for Usd {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        f64::deserialize(deserializer).map(Self::from_price)
+        // Prices are small and go down to the millionth. Amounts of a billion and more are results, which are
+        // whole cents; a millionth of them is finer than an f64 resolves.
+        let dollars = f64::deserialize(deserializer)?;
+        Ok(if libm::fabs(dollars) < 1e9 { Self::from_price(dollars) } else { Self::from_result(dollars) })
     }
 }
 
@@ -238,5 +249,16 @@ mod tests {
         assert_eq!(Usd::from_result(1e300).micros(), i64::MAX);
         assert_eq!(serde_json::to_string(&Usd::from_price(2.5)).unwrap(), "2.5");
         assert_eq!(serde_json::from_str::<Usd>("14500.07").unwrap().micros(), 14_500_070_000);
+    }
+
+    #[test]
+    fn money_of_any_size_reads_back_from_json_as_it_was() {
+        for dollars in
+            [0.01, 999_999_999.99, 4_492_851_562.06, 8_999_999_999.99, 123_456_789_012.34, 1e300, -1e300]
+        {
+            let amount = Usd::from_result(dollars);
+            let json = serde_json::to_string(&amount).unwrap();
+            assert_eq!(serde_json::from_str::<Usd>(&json).unwrap(), amount, "{json}");
+        }
     }
 }

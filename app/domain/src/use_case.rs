@@ -68,7 +68,7 @@ choices! {
     /// Groups of fields as the form shows them.
     Group {
         /// Name and notes.
-        Identity = "identity", "Name";
+        Identity = "identity", "Use case";
         /// Volume and size of the requests.
         Workload = "workload", "Workload";
         /// What kind of task it is.
@@ -157,12 +157,18 @@ macro_rules! fields {
             /// # Errors
             /// One [`FieldError`] for every field that cannot be read.
             pub fn parse(draft: &Draft) -> Result<Self, Vec<FieldError>> {
+                let (use_case, errors) = Self::parse_readable(draft);
+                if errors.is_empty() { Ok(use_case) } else { Err(errors) }
+            }
+
+            /// Reads what can be read of a draft; the other fields are unknown, with one [`FieldError`] each.
+            pub(crate) fn parse_readable(draft: &Draft) -> (Self, Vec<FieldError>) {
                 let mut errors = Vec::new();
                 let use_case = Self { $( $(
                     $field: read(Field::$variant, draft, &mut errors),
                 )* )* };
                 use_case.check_together(&mut errors);
-                if errors.is_empty() { Ok(use_case) } else { Err(errors) }
+                (use_case, errors)
             }
 
             /// The draft that reads back as this use case; every field is present.
@@ -321,14 +327,14 @@ fn read<T: FieldValue + Default>(field: Field, draft: &Draft, errors: &mut Vec<F
 impl UseCase {
     /// Rules that span two fields.
     fn check_together(&self, errors: &mut Vec<FieldError>) {
-        if let (Some(cached), Some(input)) = (self.cached_tokens.estimate(), self.input_tokens.estimate()) {
-            if cached.high > input.low {
-                errors.push(FieldError {
-                    field: Field::CachedTokens,
-                    problem: "is more than the input tokens it is part of".to_owned(),
-                    allowed: "at most the input tokens per request".to_owned(),
-                });
-            }
+        if let (Some(cached), Some(input)) = (self.cached_tokens.estimate(), self.input_tokens.estimate())
+            && cached.high > input.low
+        {
+            errors.push(FieldError {
+                field: Field::CachedTokens,
+                problem: "is more than the input tokens it is part of".to_owned(),
+                allowed: "at most the input tokens per request".to_owned(),
+            });
         }
     }
 

@@ -8,10 +8,10 @@
 //!    closer than the policy's margin make it a *tie*.
 //! 5. The eight dimensions and the quality evidence set the confidence.
 
+use crate::constraints::is_proven;
 use crate::decision::{Confidence, OptionKind, OptionResult, Outcome, PairCrossovers, Reason, Side, Tally};
 use crate::field::{Choice, plain_number};
 use crate::format;
-use crate::constraints::is_proven;
 use crate::policy::Policy;
 use crate::tco::{errors_left_out, measured_quality};
 use crate::units::{Quantity, Usd};
@@ -30,7 +30,12 @@ pub(crate) struct Verdict {
 }
 
 /// Draws the conclusion.
-pub(crate) fn conclude(use_case: &UseCase, policy: &Policy, options: &[OptionResult], tally: Tally) -> Verdict {
+pub(crate) fn conclude(
+    use_case: &UseCase,
+    policy: &Policy,
+    options: &[OptionResult],
+    tally: Tally,
+) -> Verdict {
     let ranking = ranking(use_case, options);
     let outcome = outcome(use_case, policy, options, &ranking);
     let confidence = confidence(use_case, options, &outcome, &ranking, tally);
@@ -149,7 +154,8 @@ fn no_option_meets_every_constraint(options: &[OptionResult]) -> Outcome {
         .min();
     let (first, why) = match alone {
         Some((total, option, field)) => {
-            let what = format!("Without this one, {} could be taken ({}).", in_sentence(option), format::usd(total));
+            let what =
+                format!("Without this one, {} could be taken ({}).", in_sentence(option), format::usd(total));
             (field, what)
         }
         None => {
@@ -170,7 +176,10 @@ fn unknown_that_decides(use_case: &UseCase, cheapest: OptionKind) -> Option<Outc
     }
     let small = cheapest.is_small_model() || cheapest == OptionKind::Hybrid;
     if use_case.reasoning.is_none() && small && !is_proven(cheapest, use_case) {
-        return missing(Field::Reasoning, "Complex reasoning would rule out a small model that nobody has measured.");
+        return missing(
+            Field::Reasoning,
+            "Complex reasoning would rule out a small model that nobody has measured.",
+        );
     }
     if use_case.ml_capacity.is_none() && cheapest.is_self_run() {
         return missing(Field::MlCapacity, "If nobody can run a model, a model of your own is out.");
@@ -416,10 +425,15 @@ pub(crate) fn decisive_assumption(
             };
         }
     };
-    let quality = quality_doubt(leading, use_case)
-        .map_or_else(String::new, |doubt| format!("{} is justified only {doubt}. ", capital_first(&in_sentence(leading))));
+    let quality = quality_doubt(leading, use_case).map_or_else(String::new, |doubt| {
+        format!("{} is justified only {doubt}. ", capital_first(&in_sentence(leading)))
+    });
     let rivals = ranking.iter().any(|(option, _)| *option != leading);
-    let rest = if rivals { decisive_volume(use_case, leading, crossovers, ranking) } else { decisive_rule(leading, options) };
+    let rest = if rivals {
+        decisive_volume(use_case, leading, crossovers, ranking)
+    } else {
+        decisive_rule(leading, options)
+    };
     format!("{quality}{rest}")
 }
 
@@ -474,7 +488,9 @@ fn decisive_volume(
             format::volume(at),
             plain_number(volume),
         ),
-        None => "On cost, no volume between 1,000 and 1 billion requests/month changes the result.".to_owned(),
+        None => {
+            "On cost, no volume between 1,000 and 1 billion requests/month changes the result.".to_owned()
+        }
     }
 }
 

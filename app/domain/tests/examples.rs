@@ -1,23 +1,16 @@
 //! The article's eight quadrant examples: whole decisions, and a page of text for each.
 //!
-//! The `.json` snapshots hold everything the engine answers, curves and crossovers included, in the very
-//! digits that are stored and sent. The `summary` snapshots hold what a reader of the page sees. A change to
-//! either is a change of the engine's answers: review it, and move `ENGINE_VERSION` along.
+//! The `decision` snapshots are the JSON that is stored and sent, digit by digit, with blanks added for
+//! reading. Nothing is left out or rounded: a curve takes one line for each month of another volume, and
+//! the cumulative costs fill a few lines. The `summary` snapshots hold what a reader of the page sees. A
+//! change to either is a change of the engine's answers: review it as such.
 #![allow(clippy::unwrap_used)]
 
 mod support;
 
 use domain::decision::Decision;
 use support::layout::{lay_out, without_layout};
-use support::{EXAMPLES, decide, summary, use_case};
-
-/// Snapshots without a preamble of their own, so that each file is what its name says.
-fn snapshot(name: String, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
-}
+use support::{EXAMPLES, decide, snapshot, summary, use_case};
 
 #[test]
 fn the_whole_decision_of_every_example() {
@@ -26,7 +19,7 @@ fn the_whole_decision_of_every_example() {
         let text = lay_out(&json);
         assert_eq!(without_layout(&text), json, "{id}: the layout changed more than blanks");
         assert!(serde_json::from_str::<Decision>(&text).is_ok(), "{id}: the snapshot reads as a decision");
-        snapshot(format!("decision.{id}"), &text);
+        snapshot(&format!("decision.{id}"), &text);
     }
 }
 
@@ -34,6 +27,6 @@ fn the_whole_decision_of_every_example() {
 fn the_conclusion_of_every_example_in_words() {
     for id in EXAMPLES {
         let use_case = use_case(id);
-        snapshot(format!("summary.{id}"), &summary::summary(use_case.title(), &decide(&use_case)));
+        snapshot(&format!("summary.{id}"), &summary::summary(use_case.title(), &decide(&use_case)));
     }
 }

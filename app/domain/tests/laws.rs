@@ -169,3 +169,64 @@ proptest! {
         prop_assert_ne!(before.content_hash, material.content_hash);
     }
 }
+
+#[test]
+fn lines_that_nearly_coincide_end_in_one_unclear_range() {
+    // Found by the law above: here the search is broken off, so the last stretch is unclear as well.
+    let draft = preset::by_id("strategic-advisory")
+        .unwrap()
+        .draft()
+        .with(Field::RequestsPerMonth, "1000")
+        .with(Field::InputTokens, "16423")
+        .with(Field::OutputTokens, "2299")
+        .with(Field::CachedTokens, "0")
+        .with(Field::LabelledExamples, "5000")
+        .with(Field::YearlyGrowth, "45")
+        .with(Field::PeakToMean, "1")
+        .with(Field::ApiPriceDrift, "9")
+        .with(Field::GpuPriceDrift, "9")
+        .with(Field::MinReplicas, "0")
+        .with(Field::ShareHandled, "0")
+        .with(Field::HorizonMonths, "18");
+    let decision = decide(&draft);
+    let pairs = &decision.crossovers;
+    assert!(pairs.iter().flat_map(|pair| &pair.ranges).any(|range| range.cheaper.is_none()));
+    for pair in pairs {
+        assert!(pair.ranges.windows(2).all(|two| two[0].cheaper != two[1].cheaper), "{pair:?}");
+        assert!(pair.ranges[0].from <= 1e3 && pair.ranges[pair.ranges.len() - 1].to >= 1e9);
+    }
+}
+
+#[test]
+fn months_at_the_minimum_and_months_past_it_are_told_apart() {
+    // Found by the law above: with strong growth the first months run three idle GPUs and the last ones far
+    // more, so the curve lies above both "the minimum in every month" and "the load in every month".
+    let draft = preset::by_id("strategic-advisory")
+        .unwrap()
+        .draft()
+        .with(Field::InputTokens, "5621")
+        .with(Field::OutputTokens, "2643")
+        .with(Field::CachedTokens, "0")
+        .with(Field::LabelledExamples, "5000")
+        .with(Field::YearlyGrowth, "57")
+        .with(Field::PeakToMean, "7")
+        .with(Field::ApiPriceDrift, "-3")
+        .with(Field::GpuPriceDrift, "-3")
+        .with(Field::DiscountRate, "2")
+        .with(Field::MinReplicas, "3")
+        .with(Field::HorizonMonths, "58");
+    let decision = decide(&draft);
+    let curve = |option: OptionKind| &decision.option(option).unwrap().cost.as_ref().unwrap().curve;
+    let (api, slm) = (curve(OptionKind::FrontierApi), curve(OptionKind::SelfHostedSlm));
+    let pair = decision
+        .crossovers
+        .iter()
+        .find(|pair| (pair.first, pair.second) == (OptionKind::FrontierApi, OptionKind::SelfHostedSlm))
+        .unwrap();
+    assert_eq!(pair.volumes().count(), 3);
+    for range in &pair.ranges {
+        let middle = (range.from * range.to).sqrt();
+        let cheaper = if api.total(middle) <= slm.total(middle) { pair.first } else { pair.second };
+        assert_eq!(range.cheaper, Some(cheaper), "at {middle} requests/month");
+    }
+}

@@ -46,7 +46,8 @@ fn the_slm_path_costs_76_100_with_two_gpus_and_saves_85_4_percent() {
     assert_eq!(part(Part::Gpus), Some(57_600.0));
     assert_eq!(part(Part::Evaluation), Some(18_000.0));
     assert_eq!(part(Part::FineTuning), Some(500.0));
-    let saving = 1.0 - total(&decision, OptionKind::SelfHostedSlm) / total(&decision, OptionKind::FrontierApi);
+    let saving =
+        1.0 - total(&decision, OptionKind::SelfHostedSlm) / total(&decision, OptionKind::FrontierApi);
     assert_eq!(domain::format::percent(saving * 100.0), "85.4%");
 }
 
@@ -83,7 +84,8 @@ fn the_article_answers_fine_tuned_slm() {
 fn the_honest_headline_names_apis_cheaper_than_the_self_hosted_path() {
     let decision = decide(&draft("article-classification"));
     let headline = decision.headline.as_ref().unwrap();
-    let of = |model: &str| headline.cheaper.iter().find(|api| api.model == model).map(|api| api.total.dollars());
+    let of =
+        |model: &str| headline.cheaper.iter().find(|api| api.model == model).map(|api| api.total.dollars());
     assert_eq!(of("gpt-4o-mini"), Some(31_320.0));
     assert_eq!(of("gpt-6-luna"), Some(21_600.0));
     assert_eq!(of("us.amazon.nova-micro-v1:0"), Some(7_308.0));
@@ -96,7 +98,8 @@ fn the_honest_headline_names_apis_cheaper_than_the_self_hosted_path() {
 fn the_research_assistant_costs_ten_dollars_not_twelve_hundred() {
     // 2.5 million tokens a month at the article's blended $4 to $5 per million.
     let decision = decide(&draft("article-research-assistant"));
-    let month = decision.option(OptionKind::FrontierApi).unwrap().cost.as_ref().unwrap().first_month.dollars();
+    let month =
+        decision.option(OptionKind::FrontierApi).unwrap().cost.as_ref().unwrap().first_month.dollars();
     assert!(month < 12.5, "{month}");
 }
 

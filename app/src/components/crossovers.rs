@@ -6,47 +6,51 @@ use domain::field::Choice;
 use domain::format::volume;
 use leptos::prelude::*;
 
-/// Every pair with its ranges; pairs with the leading option first, the others in a closed list.
+/// Every pair with its ranges; the article's pair and those with the leading option first, the others in a
+/// closed list.
 #[must_use]
 pub fn crossovers(decision: &Decision) -> AnyView {
     let leading = decision.leading_option();
-    let concerns =
-        |pair: &&PairCrossovers| leading.is_some_and(|option| pair.first == option || pair.second == option);
+    let concerns = |pair: &&PairCrossovers| {
+        let is_the_article_s =
+            (pair.first, pair.second) == (OptionKind::FrontierApi, OptionKind::SelfHostedSlm);
+        is_the_article_s || leading.is_some_and(|option| pair.first == option || pair.second == option)
+    };
     let (near, far): (Vec<_>, Vec<_>) = decision.crossovers.iter().partition(concerns);
     if near.is_empty() && far.is_empty() {
         return view! { <p class="muted">"No two options can be costed yet, so there is nothing to compare."</p> }
             .into_any();
     }
-    let near_rows = near.into_iter().map(pair).collect_view();
     let far_count = far.len();
-    let far_rows = far.into_iter().map(pair).collect_view();
     let others = (far_count > 0).then(|| {
         view! {
             <details class="chart-numbers">
                 <summary>{format!("{far_count} other pairs")}</summary>
-                <table class="data-table data-table-compact">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Pair"</th>
-                            <th scope="col">"Cheaper, by requests a month"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{far_rows}</tbody>
-                </table>
+                {table("Crossovers of the other pairs", far)}
             </details>
         }
     });
     view! {
-        <table class="data-table data-table-compact">
-            <thead>
-                <tr>
-                    <th scope="col">"Pair"</th>
-                    <th scope="col">"Cheaper, by requests a month"</th>
-                </tr>
-            </thead>
-            <tbody>{near_rows}</tbody>
-        </table>
+        {table("Crossovers", near)}
         {others}
+    }
+    .into_any()
+}
+
+fn table(label: &'static str, pairs: Vec<&PairCrossovers>) -> AnyView {
+    let rows = pairs.into_iter().map(pair).collect_view();
+    view! {
+        <div class="table-scroll" role="region" aria-label=label tabindex="0">
+            <table class="data-table data-table-compact">
+                <thead>
+                    <tr>
+                        <th scope="col">"Pair"</th>
+                        <th scope="col">"Cheaper, by requests a month"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
     }
     .into_any()
 }

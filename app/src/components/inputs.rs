@@ -3,6 +3,7 @@
 //! Inputs keep their own text: nothing rewrites a field while somebody types in it. [`Inputs`] follows what
 //! is typed, and [`Inputs::refill`] is the one way to put other texts into the form.
 
+use crate::components::textarea::textarea_text;
 use crate::functions::catalogue::Lists;
 use crate::link::same;
 use domain::field::{Choice, Draft, FieldError, Kind, plain_number};
@@ -289,7 +290,7 @@ fn control(
                 aria-invalid=aria_invalid
                 on:input=move |event| inputs.edit(field, event_target_value(&event), Pace::Typing)
             >
-                {text}
+                {textarea_text(&text)}
             </textarea>
         }
         .into_any(),

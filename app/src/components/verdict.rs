@@ -87,11 +87,14 @@ pub fn verdict(decision: &Decision) -> AnyView {
             facts.push(fact("Deciding question", deciding_question.clone()))
         }
         Outcome::MissingEvidence { first, why, .. } => {
-            facts.push(fact("Find out first", format!("{}. {why}", first.label())));
+            let none_left = decision.options.iter().all(|option| !option.excluded.is_empty());
+            let term = if none_left { "Reconsider first" } else { "Find out first" };
+            facts.push(fact(term, format!("{}. {why}", first.label())));
         }
         Outcome::Recommended { .. } => {}
     }
-    let headline = decision.headline.as_ref().map(headline);
+    let compared: Vec<&str> = decision.options.iter().map(|option| option.served_by.as_str()).collect();
+    let headline = decision.headline.as_ref().map(|found| headline(found, &compared));
     let article = versus(&decision.article, &decision.sentence);
     view! {
         <section class=class aria-labelledby="verdict-sentence">
@@ -113,11 +116,18 @@ pub fn verdict(decision: &Decision) -> AnyView {
 /// Most APIs that the headline lists by name.
 const LISTED_APIS: usize = 6;
 
-fn headline(headline: &Headline) -> AnyView {
-    let items = headline
+/// The cheapest APIs by name, and those the use case itself compares with.
+fn headline(headline: &Headline, compared: &[&str]) -> AnyView {
+    let listed: Vec<_> = headline
         .cheaper
         .iter()
-        .take(LISTED_APIS)
+        .enumerate()
+        .filter(|(place, api)| *place < LISTED_APIS || compared.contains(&api.model.as_str()))
+        .map(|(_, api)| api)
+        .collect();
+    let more = headline.cheaper.len() - listed.len();
+    let items = listed
+        .into_iter()
         .map(|api| {
             view! {
                 <li>
@@ -130,11 +140,15 @@ fn headline(headline: &Headline) -> AnyView {
             }
         })
         .collect_view();
-    let more = headline.cheaper.len().saturating_sub(LISTED_APIS);
     let more = (more > 0).then(|| view! { <p class="muted small">{format!("and {more} more.")}</p> });
+    let title = if usize::try_from(headline.compared) == Ok(headline.cheaper.len()) {
+        "Every API in the price book is cheaper"
+    } else {
+        "Which API you compare with decides the result"
+    };
     view! {
         <aside class="callout callout-headline">
-            <h3 class="callout-title">"Which API you compare with decides the result"</h3>
+            <h3 class="callout-title">{title}</h3>
             <p>{headline.sentence.clone()}</p>
             <ul class="headline-list">{items}</ul>
             {more}

@@ -102,7 +102,10 @@ pub struct Opening {
 /// [`AppError::NotFound`] for an unknown preset, use case or revision, [`AppError::Unavailable`] without the
 /// database.
 #[server(prefix = "/api", endpoint = "assess/open")]
-pub async fn open_assessment(query: String, #[server(default)] use_case: String) -> Result<Opening, AppError> {
+pub async fn open_assessment(
+    query: String,
+    #[server(default)] use_case: String,
+) -> Result<Opening, AppError> {
     crate::response::with_status(server::open(&query, &use_case).await)
 }
 
@@ -142,8 +145,7 @@ pub(crate) mod server {
     }
 
     fn decide(draft: &Draft, policy: Policy, prices: Arc<PriceBook>) -> Result<Decided, AppError> {
-        let use_case = UseCase::parse(draft).map_err(|errors| AppError::Invalid { errors })?;
-        prices.check(&use_case).map_err(|errors| AppError::Invalid { errors })?;
+        let use_case = prices.parse(draft).map_err(|errors| AppError::Invalid { errors })?;
         let decision = domain::decide(&use_case, &policy, &prices);
         Ok(Decided { use_case, policy, prices, decision })
     }

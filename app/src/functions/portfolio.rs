@@ -124,45 +124,50 @@ pub async fn rename_portfolio(
     crate::response::with_status(changes::rename(&portfolio, Typed { name, description }).await)
 }
 
-/// Puts a use case away and answers with the address of its portfolio that offers to undo it. `list` is the
-/// state of the table as [`ListQuery::text`] writes it. A form sent without JavaScript goes to that address;
-/// the same holds for the other two.
+/// Puts a use case away and answers with the address of its portfolio that offers to undo it.
+///
+/// A button in the table of a portfolio says which `portfolio` it is and what `list` is shown, as
+/// [`ListQuery::text`] writes it; the page goes to the answered address, and a form sent without JavaScript is
+/// redirected there. A button on the use case's own page says neither, and is redirected in both cases.
+/// The same holds for the other two.
 ///
 /// # Errors
 /// [`AppError::NotFound`].
-#[server(prefix = "/api", endpoint = "portfolios/use-cases/archive")]
+#[server(prefix = "/api", endpoint = "use-cases/archive")]
 pub async fn archive_use_case(
-    use_case: String,
-    portfolio: String,
+    id: String,
+    #[server(default)] portfolio: String,
     #[server(default)] list: String,
 ) -> Result<String, AppError> {
-    crate::response::with_status(changes::archive(&use_case, &portfolio, &list).await)
+    crate::response::with_status(changes::archive(&id, &portfolio, &list).await)
 }
 
-/// Takes an archived use case back into use and answers with the address of its portfolio.
+/// Takes an archived use case back into use and answers with the address that shows it: its portfolio's, or
+/// its own.
 ///
 /// # Errors
 /// [`AppError::NotFound`].
-#[server(prefix = "/api", endpoint = "portfolios/use-cases/restore")]
+#[server(prefix = "/api", endpoint = "use-cases/restore")]
 pub async fn restore_use_case(
-    use_case: String,
-    portfolio: String,
+    id: String,
+    #[server(default)] portfolio: String,
     #[server(default)] list: String,
 ) -> Result<String, AppError> {
-    crate::response::with_status(changes::restore(&use_case, &portfolio, &list).await)
+    crate::response::with_status(changes::restore(&id, &portfolio, &list).await)
 }
 
-/// Copies a use case beside itself and answers with the address of its portfolio that names the copy.
+/// Copies a use case beside itself and answers with the address of its portfolio that names the copy, or with
+/// the copy's own.
 ///
 /// # Errors
 /// [`AppError::NotFound`]; [`AppError::Archived`] when the portfolio is.
-#[server(prefix = "/api", endpoint = "portfolios/use-cases/duplicate")]
+#[server(prefix = "/api", endpoint = "use-cases/duplicate")]
 pub async fn duplicate_use_case(
-    use_case: String,
-    portfolio: String,
+    id: String,
+    #[server(default)] portfolio: String,
     #[server(default)] list: String,
 ) -> Result<String, AppError> {
-    crate::response::with_status(changes::duplicate(&use_case, &portfolio, &list).await)
+    crate::response::with_status(changes::duplicate(&id, &portfolio, &list).await)
 }
 
 #[cfg(feature = "ssr")]

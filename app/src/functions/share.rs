@@ -72,7 +72,11 @@ mod server {
     }
 
     /// The decision of a use case as it was made, not made again.
-    async fn stored(store: &Store, workspace: WorkspaceId, id: UseCaseId) -> Result<FrozenScenario, AppError> {
+    async fn stored(
+        store: &Store,
+        workspace: WorkspaceId,
+        id: UseCaseId,
+    ) -> Result<FrozenScenario, AppError> {
         let record = store.use_case(workspace, id).await?.ok_or(AppError::NotFound)?;
         let policy = store.policy(workspace, record.policy_id).await?.ok_or(AppError::NotFound)?;
         let prices = store.price_book(workspace, record.price_book_id).await?.ok_or(AppError::NotFound)?;

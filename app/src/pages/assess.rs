@@ -13,6 +13,7 @@ use crate::components::share::SharePanel;
 use crate::components::workbench::{Live, Results, jump_to_inputs};
 use crate::functions::assess::{Opening, open_assessment};
 use crate::functions::catalogue::Lists;
+use crate::wire::opened;
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use leptos_router::hooks::use_location;
@@ -23,7 +24,7 @@ use save::SavePanel;
 #[component]
 pub fn AssessPage() -> impl IntoView {
     let search = use_location().search;
-    let opening = Resource::new_blocking(|| (), move |()| open_assessment(search.get_untracked(), String::new()));
+    let opening = opened(|| (), move |()| open_assessment(search.get_untracked(), String::new()));
     view! {
         <Suspense fallback=|| {
             view! {
@@ -63,13 +64,16 @@ fn workbench(opening: Opening) -> AnyView {
     let share = ServerAction::new();
     let title = live.title();
     let sentence = live.sentence();
-    let page_title = move || {
-        let title = title.get();
-        if title.is_empty() { "Assess a use case".to_owned() } else { title }
-    };
+    // The head of the document is written last, when the page's signals may be gone on the server: what they
+    // said at first stands in for them there.
+    let named = |title: String| if title.is_empty() { "Assess a use case".to_owned() } else { title };
+    let first_title = named(title.get_untracked());
+    let page_title = move || title.try_get().map_or_else(|| first_title.clone(), named);
+    let first_sentence = sentence.get_untracked();
+    let description = move || sentence.try_get().unwrap_or_else(|| first_sentence.clone());
     view! {
         <Title text=page_title />
-        <Meta name="description" content=move || sentence.get() />
+        <Meta name="description" content=description />
         <main id="main" class="page" tabindex="-1">
             <header class="page-head">
                 <div>

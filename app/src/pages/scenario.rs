@@ -4,6 +4,7 @@ use crate::components::decision::DecisionView;
 use crate::components::failure::FailurePage;
 use crate::components::inputs_read::inputs_read;
 use crate::functions::scenario::{ScenarioView, open_scenario};
+use crate::wire::opened;
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use leptos_router::hooks::use_params_map;
@@ -13,7 +14,7 @@ use leptos_router::hooks::use_params_map;
 pub fn ScenarioPage() -> impl IntoView {
     let params = use_params_map();
     let token = move || params.with(|params| params.get("token").unwrap_or_default());
-    let opened = Resource::new_blocking(token, open_scenario);
+    let view = opened(token, open_scenario);
     view! {
         // Whoever has the link may read it; search engines have no business with it.
         <Meta name="robots" content="noindex, nofollow" />
@@ -25,7 +26,7 @@ pub fn ScenarioPage() -> impl IntoView {
             }
         }>
             {move || Suspend::new(async move {
-                match opened.await {
+                match view.await {
                     Ok(view) => page(view),
                     Err(error) => view! { <FailurePage error=error /> }.into_any(),
                 }

@@ -3,6 +3,7 @@
 use crate::components::failure::{FailureNotice, FailurePage};
 use crate::components::links::links;
 use crate::functions::links::{LinkView, RevokeLink, shared_links};
+use crate::wire::opened;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -10,7 +11,7 @@ use leptos_meta::Title;
 #[component]
 pub fn SharedPage() -> impl IntoView {
     let revoke = ServerAction::<RevokeLink>::new();
-    let shared = Resource::new_blocking(move || revoke.version().get(), |_| shared_links());
+    let shared = opened(move || revoke.version().get(), |_| shared_links());
     view! {
         <Title text="Shared links" />
         <Transition fallback=|| {

@@ -12,6 +12,7 @@ use crate::functions::links::RevokeLink;
 use crate::functions::portfolio::{ArchiveUseCase, DuplicateUseCase, RestoreUseCase};
 use crate::functions::share::ShareAssessment;
 use crate::functions::use_case::{UseCaseView, open_use_case};
+use crate::wire::opened;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
@@ -45,7 +46,7 @@ pub fn UseCasePage() -> impl IntoView {
             actions.share.version().get() + actions.revoke.version().get() + actions.restore.version().get(),
         )
     };
-    let opened = Resource::new_blocking(source, |(id, revision, _)| open_use_case(id, revision));
+    let view = opened(source, |(id, revision, _)| open_use_case(id, revision));
     view! {
         <Transition fallback=|| {
             view! {
@@ -55,7 +56,7 @@ pub fn UseCasePage() -> impl IntoView {
             }
         }>
             {move || Suspend::new(async move {
-                match opened.await {
+                match view.await {
                     Ok(view) => page(view, actions),
                     Err(error) => view! { <FailurePage error=error /> }.into_any(),
                 }

@@ -6,9 +6,11 @@
 use crate::AppError;
 use crate::components::failure::{FailureNotice, FailurePage};
 use crate::components::inputs::{ErrorSummary, InputGroups};
+use crate::components::textarea::textarea_text;
 use crate::components::workbench::{Live, Results, jump_to_inputs};
 use crate::functions::assess::{Editing, Opening, open_assessment};
 use crate::functions::edit::ReviseUseCase;
+use crate::wire::opened;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -24,7 +26,7 @@ pub fn UseCaseEditPage() -> impl IntoView {
     let params = use_params_map();
     let search = use_location().search;
     let id = move || params.with(|params| params.get("id").unwrap_or_default());
-    let opening = Resource::new_blocking(id, move |id| open_assessment(search.get_untracked(), id));
+    let opening = opened(id, move |id| open_assessment(search.get_untracked(), id));
     view! {
         <Suspense fallback=|| {
             view! {
@@ -82,7 +84,7 @@ fn workbench(opening: Opening, save: ServerAction<ReviseUseCase>) -> AnyView {
             {notices(&editing, &page)}
             <div class="workbench">
                 <Results live=live />
-                <ActionForm action=save attr:class="workbench-inputs" attr:id="inputs" attr:autocomplete="off" attr:aria-label="Inputs">
+                <ActionForm action=save attr:class="workbench-inputs" attr:id="inputs" attr:autocomplete="off" attr:aria-label="Inputs" on:submit=move |_| live.hold()>
                     <input type="hidden" name="use_case" value=editing.id.clone() />
                     <input type="hidden" name="revision" value=editing.revision.to_string() />
                     <ErrorSummary errors=live.inputs.errors />
@@ -178,7 +180,7 @@ fn note_field(editing: &Editing) -> AnyView {
                 </label>
                 <div class="field-control">
                     <textarea id="revision-note" name="note" rows="2" maxlength=NOTE_LENGTH aria-describedby="revision-note-help">
-                        {editing.note.clone()}
+                        {textarea_text(&editing.note)}
                     </textarea>
                 </div>
                 <p class="field-help" id="revision-note-help">

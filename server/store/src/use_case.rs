@@ -37,6 +37,8 @@ pub struct UseCaseRow {
 /// A use case by its name alone, to speak about it after it left a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UseCaseLabel {
+    /// The portfolio it stands in.
+    pub portfolio_id: PortfolioId,
     /// Its name, or a stand-in where none was given.
     pub name: String,
     /// Whether it is archived.
@@ -146,30 +148,32 @@ impl Store {
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
-    /// Name and state of a use case, without opening its inputs; `None` if the portfolio has no such use case.
+    /// Name and state of a use case, without opening its inputs; `None` if the workspace has no such use case.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the like.
     pub async fn use_case_label(
         &self,
         workspace: WorkspaceId,
-        portfolio: PortfolioId,
         id: UseCaseId,
     ) -> Result<Option<UseCaseLabel>, StoreError> {
-        let row: Option<(String, bool)> = self
+        let row: Option<(Uuid, String, bool)> = self
             .read(|pool| async move {
                 sqlx::query_as(
-                    "SELECT name, archived_at IS NOT NULL FROM use_cases
-                     WHERE workspace_id = $1 AND portfolio_id = $2 AND id = $3",
+                    "SELECT portfolio_id, name, archived_at IS NOT NULL FROM use_cases
+                     WHERE workspace_id = $1 AND id = $2",
                 )
                 .bind(workspace.uuid())
-                .bind(portfolio.uuid())
                 .bind(id.uuid())
                 .fetch_optional(&pool)
                 .await
             })
             .await?;
-        Ok(row.map(|(name, archived)| UseCaseLabel { name, archived }))
+        Ok(row.map(|(portfolio_id, name, archived)| UseCaseLabel {
+            portfolio_id: portfolio_id.into(),
+            name,
+            archived,
+        }))
     }
 
     /// One use case, archived or not, or `None` if the workspace has no such use case.

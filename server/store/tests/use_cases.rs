@@ -116,8 +116,8 @@ async fn archived_use_cases_are_listed_apart_and_come_back(pool: PgPool) {
     assert!(list(false).await.unwrap().is_empty());
     assert!(list(true).await.unwrap()[0].archived_at.is_some());
     assert_eq!(team.store.archived_use_case_count(team.workspace, team.portfolio).await.unwrap(), 1);
-    let label = team.store.use_case_label(team.workspace, team.portfolio, id).await.unwrap().unwrap();
-    assert_eq!((label.name.as_str(), label.archived), ("Invoices", true));
+    let label = team.store.use_case_label(team.workspace, id).await.unwrap().unwrap();
+    assert_eq!((label.portfolio_id, label.name.as_str(), label.archived), (team.portfolio, "Invoices", true));
     let changed = named("Invoices", "1M");
     let revised =
         team.store.revise_use_case(team.workspace, id, 1, &changed, &team.decide(&changed), "").await;
@@ -167,7 +167,7 @@ async fn what_belongs_to_another_workspace_does_not_exist(pool: PgPool) {
     assert_eq!(store.portfolio(them, portfolio).await.unwrap(), None);
     assert_eq!(store.portfolio_summary(them, portfolio).await.unwrap(), None);
     assert_eq!(store.use_case(them, id).await.unwrap(), None);
-    assert_eq!(store.use_case_label(them, portfolio, id).await.unwrap(), None);
+    assert_eq!(store.use_case_label(them, id).await.unwrap(), None);
     assert_eq!(store.archived_use_case_count(them, portfolio).await.unwrap(), 0);
     assert_eq!(store.revision(them, id, 1).await.unwrap(), None);
     let listed = store.portfolios(them).await.unwrap();

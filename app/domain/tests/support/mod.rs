@@ -35,3 +35,12 @@ pub fn use_case(preset: &str) -> UseCase {
 pub fn decide(use_case: &UseCase) -> Decision {
     domain::decide(use_case, &Policy::article(), &BOOK)
 }
+
+/// Compares a text with its snapshot in a file of exactly this name.
+pub fn snapshot(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}

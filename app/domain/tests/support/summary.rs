@@ -29,7 +29,8 @@ pub fn summary(title: &str, decision: &Decision) -> String {
     }
     text.push_str("\noptions\n");
     for result in &decision.options {
-        writeln!(text, "  {:<28} {:>12}  {}", result.option.label(), total(result), standing(result)).unwrap();
+        writeln!(text, "  {:<28} {:>12}  {}", result.option.label(), total(result), standing(result))
+            .unwrap();
     }
     text.push_str("\ncosts per month, one-off, GPUs, quality, latency\n");
     for result in &decision.options {
@@ -37,9 +38,17 @@ pub fn summary(title: &str, decision: &Decision) -> String {
     }
     text.push_str("\nflowchart\n");
     for step in &decision.flowchart.steps {
-        let held_against = if step.threshold.is_empty() { String::new() } else { format!(" [{}]", step.threshold) };
-        writeln!(text, "  {} {:<38} {:<3} {}{held_against}", step.node.code(), step.question, step.answer, step.fact)
-            .unwrap();
+        let held_against =
+            if step.threshold.is_empty() { String::new() } else { format!(" [{}]", step.threshold) };
+        writeln!(
+            text,
+            "  {} {:<38} {:<3} {}{held_against}",
+            step.node.code(),
+            step.question,
+            step.answer,
+            step.fact
+        )
+        .unwrap();
     }
     text.push_str("\ndimensions\n");
     for row in &decision.dimensions {
@@ -76,7 +85,11 @@ fn outcome(outcome: &Outcome) -> String {
             format!("tie: {}; {deciding_question}", codes.join(", "))
         }
         Outcome::MissingEvidence { first, leaning, .. } => {
-            format!("missing evidence: {}; leaning: {}", first.name(), leaning.map_or("none", |option| option.code()))
+            format!(
+                "missing evidence: {}; leaning: {}",
+                first.name(),
+                leaning.map_or("none", |option| option.code())
+            )
         }
     }
 }
@@ -101,7 +114,8 @@ fn standing(result: &OptionResult) -> String {
 fn figures(result: &OptionResult) -> String {
     let none = || "-".to_owned();
     let quality = result.quality.map_or_else(none, format::percent);
-    let latency = result.least_latency_ms.map_or_else(none, |ms| format!("from {}", format::milliseconds(ms)));
+    let latency =
+        result.least_latency_ms.map_or_else(none, |ms| format!("from {}", format::milliseconds(ms)));
     let Some(cost) = &result.cost else { return format!("{quality}, {latency}") };
     format!(
         "{} first month, {} once, {} to {} GPUs, {quality}, {latency}; {}",

@@ -45,12 +45,9 @@ impl Live {
     #[must_use]
     pub fn new(opening: &Opening, use_case: String) -> Self {
         let start = RwSignal::new(opening.start.clone());
-        let mut inputs =
-            Inputs::new(opening.base.clone(), opening.draft.clone(), opening.errors.clone());
+        let mut inputs = Inputs::new(opening.base.clone(), opening.draft.clone(), opening.errors.clone());
         let query = Memo::new(move |_| {
-            start.with(|start| {
-                inputs.base.with(|base| inputs.draft.with(|draft| start.query(base, draft)))
-            })
+            start.with(|start| inputs.base.with(|base| inputs.draft.with(|draft| start.query(base, draft))))
         });
         let navigate = use_navigate();
         let navigate = Callback::new(move |query: String| {
@@ -100,6 +97,7 @@ impl Live {
 
     /// Reacts to the address changing by other means than an edit: a preset, back, forward.
     fn watch(self, search: Memo<String>) {
+        let path = use_location().pathname;
         let bar = use_context::<Pending>();
         Effect::new(move |_| {
             if let Some(Pending(bar)) = bar {
@@ -108,7 +106,9 @@ impl Live {
         });
         Effect::new(move |_| {
             let query = search.get();
-            if self.awaited.with_value(|awaited| *awaited != query) {
+            // A page that is being left sees the next page's address before it goes.
+            let is_here = self.start.with_untracked(|start| path.with_untracked(|path| *path == start.path));
+            if is_here && self.awaited.with_value(|awaited| *awaited != query) {
                 self.reopen(query);
             }
         });
@@ -119,6 +119,11 @@ impl Live {
             }
         });
         on_cleanup(move || self.stop_timer());
+    }
+
+    /// Leaves the address alone from here on: the inputs are being sent, and their page may be left.
+    pub fn hold(self) {
+        self.stop_timer();
     }
 
     fn stop_timer(self) {

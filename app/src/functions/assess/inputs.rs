@@ -3,8 +3,8 @@
 use super::Editing;
 use crate::AppError;
 use crate::link::{
-    DEFAULT_PRESET, NOTE_PARAMETER, PORTFOLIO_PARAMETER, PRESET_PARAMETER, REVISION_PARAMETER, Start, draft_of,
-    same,
+    DEFAULT_PRESET, NOTE_PARAMETER, PORTFOLIO_PARAMETER, PRESET_PARAMETER, REVISION_PARAMETER, Start,
+    draft_of, same,
 };
 use crate::state::app_state;
 use domain::field::Draft;
@@ -115,7 +115,8 @@ impl Parameters {
     }
 
     fn repeat(&self, base: &Draft) -> bool {
-        self.pairs().any(|(name, text)| Field::from_name(name).is_some_and(|field| same(text, base.text(field))))
+        self.pairs()
+            .any(|(name, text)| Field::from_name(name).is_some_and(|field| same(text, base.text(field))))
     }
 }
 
@@ -167,7 +168,10 @@ mod tests {
     fn a_proposed_portfolio_stays_in_the_address_if_it_can_be_one() {
         let id = "0198a1b2-0000-7000-8000-000000000001";
         let inputs = read(&format!("preset=blank&portfolio={id}")).unwrap();
-        assert_eq!(inputs.start.address(&inputs.start.query(&inputs.base, &inputs.draft)), format!("/?preset=blank&portfolio={id}"));
+        assert_eq!(
+            inputs.start.address(&inputs.start.query(&inputs.base, &inputs.draft)),
+            format!("/?preset=blank&portfolio={id}")
+        );
         assert_eq!(read("portfolio=nonsense").unwrap().portfolio, "");
     }
 

@@ -9,7 +9,7 @@ use crate::functions::portfolios::Named;
 use crate::functions::portfolios::address::{FAILED, Parameters, REFUSED};
 use crate::state::app_state;
 use domain::ids::PortfolioId;
-use store::{Store, UseCaseRow, WorkspaceId};
+use store::{Store, UseCaseLabel, UseCaseRow, WorkspaceId};
 
 /// Parameter that names a use case that was just archived.
 pub(super) const UNDO: &str = "undo";
@@ -25,11 +25,8 @@ pub(super) async fn open(id: &str, query: &str) -> Result<PortfolioView, AppErro
     let portfolio = store.portfolio(workspace, id).await?.ok_or(AppError::NotFound)?;
     let rows = store.use_cases(workspace, id, query.archived).await?;
     let all = Totals::of(rows.iter().map(|row| &row.summary));
-    let archived_count = if query.archived {
-        all.use_cases
-    } else {
-        store.archived_use_case_count(workspace, id).await?
-    };
+    let archived_count =
+        if query.archived { all.use_cases } else { store.archived_use_case_count(workspace, id).await? };
     let (_, policy) = store.current_policy().await?;
     let just_done = just_done(&store, workspace, id, &parameters).await?;
 
@@ -67,8 +64,9 @@ async fn just_done(
 ) -> Result<Option<JustDone>, AppError> {
     for (parameter, archived) in [(UNDO, true), (COPIED, false)] {
         let Some(id) = parameters.first(parameter).and_then(|id| id.parse().ok()) else { continue };
-        let label = store.use_case_label(workspace, portfolio, id).await?;
-        if let Some(label) = label.filter(|label| label.archived == archived) {
+        let label = store.use_case_label(workspace, id).await?;
+        let holds = |label: &UseCaseLabel| label.portfolio_id == portfolio && label.archived == archived;
+        if let Some(label) = label.filter(holds) {
             let named = Named { id: id.to_string(), name: label.name };
             return Ok(Some(if archived { JustDone::Archived(named) } else { JustDone::Copied(named) }));
         }

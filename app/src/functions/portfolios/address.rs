@@ -93,7 +93,10 @@ mod tests {
             AppError::Unavailable,
             AppError::Internal,
         ] {
-            assert_eq!(read(&with_error("/portfolios?archived=true", FAILED, &error)).error(FAILED), Some(error));
+            assert_eq!(
+                read(&with_error("/portfolios?archived=true", FAILED, &error)).error(FAILED),
+                Some(error)
+            );
         }
     }
 

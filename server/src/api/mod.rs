@@ -1,0 +1,64 @@
+//! The JSON API: one file a resource, errors as problem details, all of it described in [`openapi`].
+//!
+//! Reading a use case goes through [`body`] (bytes to members) and [`inputs`] (members to a use case).
+
+mod body;
+mod closest;
+mod decisions;
+mod examples;
+mod failure;
+mod inputs;
+mod media_type;
+mod occurrence;
+mod openapi;
+mod price_book;
+mod scenarios;
+
+use app::state::AppState;
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{any, get, post},
+};
+use http::StatusCode;
+
+use crate::{middleware::database_gate, problem::Problem, readiness::Readiness};
+
+/// Everything under `/api/v1`.
+pub(crate) fn routes(state: AppState, readiness: Readiness) -> Router {
+    // What is stored needs the database...
+    let stored = Router::new()
+        .route("/api/v1/decisions", post(decisions::decide))
+        .route("/api/v1/price-book", get(price_book::current))
+        .route("/api/v1/scenarios/{token}", get(scenarios::open))
+        .route_layer(from_fn_with_state(readiness, database_gate::pass))
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(state);
+    // ...the description of it does not, and neither does saying that something is not there.
+    let always = Router::new()
+        .route("/api/v1/openapi.json", get(openapi::document))
+        .method_not_allowed_fallback(method_not_allowed)
+        .route("/api/v1", any(not_found))
+        .route("/api/v1/", any(not_found))
+        .route("/api/v1/{*rest}", any(not_found));
+    stored.merge(always).layer(from_fn(occurrence::name))
+}
+
+async fn not_found() -> Problem {
+    Problem::of_kind(
+        StatusCode::NOT_FOUND,
+        "no-such-address",
+        "There is nothing at this address",
+        "The API has no such path. /api/v1/openapi.json lists all of them.",
+    )
+}
+
+/// The router adds which methods are allowed as the `Allow` header.
+async fn method_not_allowed() -> Problem {
+    Problem::of_kind(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        "This address does not take that method",
+        "The Allow header names the methods it takes; /api/v1/openapi.json describes them.",
+    )
+}

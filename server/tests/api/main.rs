@@ -1,0 +1,12 @@
+//! The JSON API through the real router, with a database for each test.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod bad_input;
+mod decisions;
+mod document;
+mod price_book;
+mod refusals;
+mod scenarios;
+mod schemas;
+mod support;

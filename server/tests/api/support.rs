@@ -1,0 +1,110 @@
+//! What the tests of the API share: a site over a seeded database, and short ways to ask it.
+
+use app::state::AppState;
+use axum::{Router, body::Body};
+use domain::use_case::UseCase;
+use http::{HeaderMap, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use leptos::config::LeptosOptions;
+use serde_json::Value;
+use server::{problem::PROBLEM_JSON, router};
+use sqlx::PgPool;
+use store::{FrozenScenario, Store};
+use tower::ServiceExt;
+
+/// The whole site.
+pub struct Site {
+    pub router: Router,
+    pub store: Store,
+}
+
+/// An answer that arrived whole.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Site {
+    pub async fn new(pool: PgPool) -> Self {
+        let store = Store::from_pool(pool);
+        store.seed().await.unwrap();
+        Self::over(store)
+    }
+
+    /// A site whose database is away: nobody listens on that port.
+    pub fn without_database() -> Self {
+        Self::over(Store::connect("postgres://nobody@127.0.0.1:1/none").unwrap())
+    }
+
+    fn over(store: Store) -> Self {
+        let router = router(AppState {
+            leptos_options: LeptosOptions::builder().output_name("parsimony").build(),
+            store: store.clone(),
+            public_url: "http://parsimony.test".into(),
+        });
+        Self { router, store }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a text that is declared as JSON.
+    pub async fn decide_text(&self, body: impl Into<Body>) -> Answer {
+        let request = Request::post("/api/v1/decisions").header("content-type", "application/json");
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    pub async fn decide(&self, use_case: &Value) -> Answer {
+        self.decide_text(use_case.to_string()).await
+    }
+
+    /// A use case frozen with the current policy and prices.
+    pub async fn frozen(&self, use_case: UseCase) -> FrozenScenario {
+        let (_, policy) = self.store.current_policy().await.unwrap();
+        let (_, book) = self.store.current_price_book().await.unwrap();
+        FrozenScenario {
+            title: use_case.title().to_owned(),
+            decision: domain::decide(&use_case, &policy, &book),
+            use_case,
+            policy,
+            price_book: (*book).clone(),
+        }
+    }
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    pub fn header(&self, name: impl header::AsHeaderName) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+
+    /// The problem that the answer describes, after checking that it says the same in every place.
+    pub fn problem(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{self:?}");
+        assert_eq!(self.header(header::CONTENT_TYPE), PROBLEM_JSON);
+        let problem = self.json();
+        assert_eq!(problem["status"], status);
+        assert!(problem["type"].as_str().unwrap().starts_with("urn:parsimony:problem:"), "{problem}");
+        assert!(!problem["title"].as_str().unwrap().is_empty() && problem["detail"].is_string(), "{problem}");
+        assert_eq!(problem["instance"], format!("urn:uuid:{}", self.header("x-request-id")));
+        problem
+    }
+}
+
+/// The inputs of a preset.
+pub fn preset(id: &str) -> UseCase {
+    UseCase::parse(&domain::preset::by_id(id).unwrap().draft()).unwrap()
+}
