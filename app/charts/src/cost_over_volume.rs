@@ -6,7 +6,7 @@
 use crate::finding::{CheapestRange, at_start, capitalised, cheapest_by_volume};
 use crate::frame::{Frame, widest};
 use crate::labels::Places;
-use crate::lines::{self, OptionLine, Standing};
+use crate::lines::{self, OptionLine};
 use crate::palette::Role;
 use crate::picture::{Anchor, Mark, Picture, Point, Stroke};
 use crate::read_out::{ReadOut, ReadOutLine};
@@ -16,10 +16,13 @@ use crate::table::{ChartTable, UNKNOWN};
 use crate::{Figure, cue, text};
 use domain::crossover::{HIGHEST_VOLUME, LOWEST_VOLUME};
 use domain::curve::CostCurve;
-use domain::decision::{Decision, OptionKind, PairCrossovers};
+use domain::decision::{Decision, OptionKind, PairCrossovers, Standing};
 use domain::field::{Choice, plain_number};
 use domain::format;
 use domain::units::Usd;
+
+/// Most characters of a title.
+const LONGEST_TITLE: usize = 160;
 
 /// Samples along each curve; steps of GPUs get points of their own.
 const SAMPLES: u32 = 160;
@@ -56,26 +59,21 @@ impl CostOverVolume {
     /// From a decision. The entered volume is marked where the decision knows it.
     #[must_use]
     pub fn from_decision(decision: &Decision) -> Self {
-        let leading = decision.leading_option();
         let series: Vec<Series> = decision
             .options
             .iter()
             .filter_map(|result| {
-                let standing = match result.excluded.is_empty() {
-                    false => Standing::Excluded,
-                    true if leading == Some(result.option) => Standing::Leading,
-                    true => Standing::Permitted,
-                };
+                let standing = decision.standing(result);
                 let curve = result.cost.as_ref()?.curve.clone();
                 Some(Series { option: result.option, standing, curve })
             })
             .collect();
-        let permitted: Vec<(OptionKind, &CostCurve)> = series
+        let running: Vec<(OptionKind, &CostCurve)> = series
             .iter()
-            .filter(|series| series.standing != Standing::Excluded)
+            .filter(|series| series.standing.is_in_the_running())
             .map(|series| (series.option, &series.curve))
             .collect();
-        let cheapest = cheapest_by_volume(&permitted, &decision.crossovers, (LOWEST_VOLUME, HIGHEST_VOLUME));
+        let cheapest = cheapest_by_volume(&running, &decision.crossovers, (LOWEST_VOLUME, HIGHEST_VOLUME));
         Self {
             horizon_months: decision.horizon_months,
             volume: decision.quadrant.as_ref().map(|position| position.requests_per_month),
@@ -99,18 +97,18 @@ impl CostOverVolume {
         (LOWEST_VOLUME.min(decade(volume, libm::floor)), HIGHEST_VOLUME.max(decade(volume, libm::ceil)))
     }
 
-    fn is_permitted(&self, option: OptionKind) -> bool {
-        self.series.iter().any(|series| series.option == option && series.standing != Standing::Excluded)
+    fn is_in_the_running(&self, option: OptionKind) -> bool {
+        self.series.iter().any(|series| series.option == option && series.standing.is_in_the_running())
     }
 
     fn cost(&self, option: OptionKind, volume: f64) -> Option<f64> {
         self.series.iter().find(|series| series.option == option).map(|series| series.curve.total(volume))
     }
 
-    /// The pair the article is about, where both may be taken.
+    /// The pair the article is about, where both are in the running.
     fn article_pair(&self) -> Option<&PairCrossovers> {
         let (api, slm) = (OptionKind::FrontierApi, OptionKind::SelfHostedSlm);
-        if !(self.is_permitted(api) && self.is_permitted(slm)) {
+        if !(self.is_in_the_running(api) && self.is_in_the_running(slm)) {
             return None;
         }
         self.pairs
@@ -215,8 +213,9 @@ impl CostOverVolume {
         let text = format!("{} entered", format::volume(volume));
         let size = picture.size.tick_size();
         let half = text::width(&text, size, false) / 2.0;
-        let (left, _, right, _) = frame.picture_extent();
-        let centre = x.min(right - half).max(left + half);
+        let (_, _, right, _) = frame.picture_extent();
+        // Right of the labels of the vertical axis, whose topmost may stand on the same line.
+        let centre = x.min(right - half).max(frame.left - 4.0 + half);
         picture.letter(text, (centre, frame.line_above(1.35)), Anchor::Middle, size, Role::Accent);
         places.take((x - 2.0, frame.top, x + 2.0, frame.bottom));
     }
@@ -294,7 +293,7 @@ impl CostOverVolume {
             format!("{}{}", if range.about { "about " } else { "" }, format::volume(range.from))
         };
         match &self.cheapest[..] {
-            [] => "no option that may be taken can be costed yet".to_owned(),
+            [] => "no option in the running can be costed yet".to_owned(),
             [only] if self.series.len() == 1 => {
                 let volume = self.volume.unwrap_or(1e6);
                 let cost = self
@@ -362,11 +361,14 @@ fn step_between(curve: &CostCurve, from: f64, to: f64) -> Option<(f64, f64)> {
 impl Figure for CostOverVolume {
     fn title(&self) -> String {
         let mut sentence = self.cheapest_clause();
-        let excluded = self.series.iter().any(|series| series.standing == Standing::Excluded);
-        if excluded && self.cheapest.len() == 1 && self.series.len() > 1 {
-            sentence = format!("of the options that may be taken, {sentence}");
+        let some_are_out = self.series.iter().any(|series| !series.standing.is_in_the_running());
+        if some_are_out && self.cheapest.len() == 1 && self.series.len() > 1 {
+            sentence = format!("of the options in the running, {sentence}");
         }
-        if let Some(clause) = self.pair_clause() {
+        // A second finding only where both fit into two lines.
+        if let Some(clause) =
+            self.pair_clause().filter(|clause| sentence.len() + clause.len() < LONGEST_TITLE)
+        {
             sentence = format!("{sentence}; {clause}");
         }
         match self.cheapest.first() {
@@ -404,8 +406,11 @@ impl Figure for CostOverVolume {
     fn table(&self) -> ChartTable {
         let mut columns = vec!["Requests per month".to_owned()];
         columns.extend(self.series.iter().map(|series| {
-            let excluded = if series.standing == Standing::Excluded { ", excluded" } else { "" };
-            format!("{}{excluded}, USD", series.option.label())
+            let aside = match series.standing.label() {
+                "" => String::new(),
+                label => format!(", {label}"),
+            };
+            format!("{}{aside}, USD", series.option.label())
         }));
         let span = self.span();
         let mut volumes: Vec<(f64, &str)> = LogScale::new(span.0, span.1, (0.0, 1.0))
@@ -467,6 +472,9 @@ impl Figure for CostOverVolume {
     }
 
     fn stops(&self, size: Size) -> Vec<(f64, f64)> {
+        if self.series.is_empty() {
+            return Vec::new();
+        }
         let layout = self.layout(size);
         let mut volumes: Vec<f64> =
             layout.x.decades().iter().flat_map(|decade| [1.0, 2.0, 5.0].map(|f| decade * f)).collect();

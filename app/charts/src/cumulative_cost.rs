@@ -5,14 +5,14 @@ use crate::cost_over_volume::exact;
 use crate::cue;
 use crate::finding::at_start;
 use crate::frame::{Frame, widest};
-use crate::lines::{self, OptionLine, Standing};
+use crate::lines::{self, OptionLine};
 use crate::palette::Role;
 use crate::picture::{Mark, Picture, Stroke};
 use crate::read_out::{ReadOut, ReadOutLine};
 use crate::scale::LinearScale;
 use crate::size::Size;
 use crate::table::{ChartTable, UNKNOWN};
-use domain::decision::{Decision, OptionKind};
+use domain::decision::{Decision, OptionKind, Standing};
 use domain::field::Choice;
 use domain::format;
 use domain::units::Usd;
@@ -41,16 +41,11 @@ impl CumulativeCost {
     /// From a decision.
     #[must_use]
     pub fn from_decision(decision: &Decision) -> Self {
-        let leading = decision.leading_option();
         let series = decision
             .options
             .iter()
             .filter_map(|result| {
-                let standing = match result.excluded.is_empty() {
-                    false => Standing::Excluded,
-                    true if leading == Some(result.option) => Standing::Leading,
-                    true => Standing::Permitted,
-                };
+                let standing = decision.standing(result);
                 let cumulative: Vec<f64> =
                     result.cost.as_ref()?.cumulative.iter().map(|cost| cost.dollars()).collect();
                 (!cumulative.is_empty()).then_some(Series { option: result.option, standing, cumulative })
@@ -97,15 +92,15 @@ impl CumulativeCost {
 
     /// The option the finding is about, and the one it is held against.
     fn protagonists(&self) -> Option<(&Series, Option<&Series>)> {
-        let permitted = || self.series.iter().filter(|series| series.standing != Standing::Excluded);
+        let running = || self.series.iter().filter(|series| series.standing.is_in_the_running());
         let by_total = |a: &&Series, b: &&Series| a.total().total_cmp(&b.total());
-        let hero = permitted()
+        let hero = running()
             .find(|series| series.standing == Standing::Leading)
-            .or_else(|| permitted().min_by(by_total))?;
-        let frontier = permitted().find(|series| series.option == OptionKind::FrontierApi);
+            .or_else(|| running().min_by(by_total))?;
+        let frontier = running().find(|series| series.option == OptionKind::FrontierApi);
         let rival = frontier
             .filter(|frontier| frontier.option != hero.option)
-            .or_else(|| permitted().filter(|series| series.option != hero.option).min_by(by_total));
+            .or_else(|| running().filter(|series| series.option != hero.option).min_by(by_total));
         Some((hero, rival))
     }
 }
@@ -146,7 +141,7 @@ fn stays_below_from(hero: &Series, rival: &Series) -> Option<usize> {
 impl Figure for CumulativeCost {
     fn title(&self) -> String {
         let Some((hero, rival)) = self.protagonists() else {
-            return "No option that may be taken can be costed yet".to_owned();
+            return "No option in the running can be costed yet".to_owned();
         };
         let months = hero.cumulative.len().saturating_sub(1);
         let (name, total) = (at_start(hero.option), rounded(hero.total()));
@@ -220,8 +215,11 @@ impl Figure for CumulativeCost {
     fn table(&self) -> ChartTable {
         let mut columns = vec!["After month".to_owned()];
         columns.extend(self.series.iter().map(|series| {
-            let excluded = if series.standing == Standing::Excluded { ", excluded" } else { "" };
-            format!("{}{excluded}, USD", series.option.label())
+            let aside = match series.standing.label() {
+                "" => String::new(),
+                label => format!(", {label}"),
+            };
+            format!("{}{aside}, USD", series.option.label())
         }));
         if self.series.is_empty() {
             return ChartTable { columns, rows: Vec::new() };

@@ -57,8 +57,9 @@ impl Frame {
         picture.add(Mark::Rule((x, self.top), (x, self.bottom), stroke));
     }
 
-    /// A label left of the plot area.
+    /// A label left of the plot area. One at its foot is lifted clear of the labels below.
     pub(crate) fn tick_left(&self, picture: &mut Picture, y: f64, text: String) {
+        let y = y.min(self.bottom - self.size.tick_size() * 0.1);
         picture.letter(text, (self.left - TICK_GAP, y), Anchor::End, self.size.tick_size(), Role::Muted);
     }
 

@@ -7,18 +7,7 @@ use crate::palette::Role;
 use crate::picture::{Anchor, Lettering, Mark, Picture, Point, Stroke};
 use crate::size::Size;
 use crate::text;
-use domain::decision::OptionKind;
-
-/// How much a line matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Standing {
-    /// A constraint excludes the option.
-    Excluded,
-    /// The option may be taken.
-    Permitted,
-    /// The option one would take today.
-    Leading,
-}
+use domain::decision::{OptionKind, Standing};
 
 /// The line of one option.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,8 +45,8 @@ fn label(option: OptionKind, standing: Standing, detail: Option<&String>, size: 
         vec![row(name.join(" "), role, bold)]
     };
     rows.extend(detail.map(|detail| row(detail.clone(), Role::Muted, false)));
-    if standing == Standing::Excluded {
-        rows.push(row("excluded".to_owned(), Role::Muted, false));
+    if !standing.is_in_the_running() {
+        rows.push(row(standing.label().to_owned(), Role::Muted, false));
     }
     for lettering in rows.iter_mut().skip(1).filter(|row| row.role == Role::Muted) {
         lettering.size = size.tick_size();
@@ -89,7 +78,8 @@ pub(crate) fn draw(picture: &mut Picture, frame: &Frame, lines: &[OptionLine]) {
         let role = Role::Option(line.option);
         let stroke = match line.standing {
             Standing::Leading => Stroke { role, width: 2.8, opacity: 1.0, dash: cue::dash(line.option) },
-            Standing::Permitted => Stroke { role, width: 1.7, opacity: 1.0, dash: cue::dash(line.option) },
+            Standing::Candidate => Stroke { role, width: 1.7, opacity: 1.0, dash: cue::dash(line.option) },
+            Standing::SetAside => Stroke { role, width: 1.0, opacity: 0.75, dash: cue::dash(line.option) },
             Standing::Excluded => Stroke { role, width: 1.0, opacity: 0.75, dash: cue::EXCLUDED_DASH },
         };
         picture.add(Mark::Line(simplified(&line.points), stroke));

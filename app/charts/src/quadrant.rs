@@ -92,10 +92,10 @@ impl QuadrantChart {
         let (from, to) = volumes.fold((AXIS_FROM, AXIS_TO), |(from, to), volume| {
             (if volume < from { volume / 1.6 } else { from }, if volume > to { volume * 1.6 } else { to })
         });
-        let mut ticks = LogScale::new(from, to, (0.0, 1.0)).decades();
-        ticks.push(self.gate);
+        let ticks = LogScale::new(from, to, (0.0, 1.0)).decades();
         let texts: Vec<String> = ticks.iter().map(|tick| format::volume(*tick)).collect();
-        let frame = Frame::new(size, widest(&texts, size.tick_size()), 8.0, 1.4);
+        let gate = text::width(&format::volume(self.gate), size.tick_size(), true);
+        let frame = Frame::new(size, widest(&texts, size.tick_size()).max(gate), 8.0, 1.4);
         Layout {
             x: LinearScale::exact(1.0, 2.0, (frame.left, frame.right)),
             y: LogScale::new(from, to, (frame.bottom, frame.top)),

@@ -429,7 +429,55 @@ pub struct Decision {
     pub horizon_months: Option<u64>,
 }
 
+/// Where an option stands in a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// A hard constraint excludes it.
+    Excluded,
+    /// The framework sets it aside, and another option is left.
+    SetAside,
+    /// It is in the running.
+    Candidate,
+    /// The option one would take today.
+    Leading,
+}
+
+impl Standing {
+    /// Whether the verdict ranks it by cost.
+    #[must_use]
+    pub fn is_in_the_running(self) -> bool {
+        self >= Self::Candidate
+    }
+
+    /// What keeps it out of the running, in two words; empty for one that is in it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Excluded => "excluded",
+            Self::SetAside => "set aside",
+            Self::Candidate | Self::Leading => "",
+        }
+    }
+}
+
 impl Decision {
+    /// Where an option stands.
+    #[must_use]
+    pub fn standing(&self, result: &OptionResult) -> Standing {
+        let is_left = |other: &OptionResult| {
+            other.excluded.is_empty() && other.set_aside.is_empty() && other.cost.is_some()
+        };
+        if !result.excluded.is_empty() {
+            Standing::Excluded
+        } else if self.leading_option() == Some(result.option) {
+            Standing::Leading
+        } else if !result.set_aside.is_empty() && self.options.iter().any(is_left) {
+            Standing::SetAside
+        } else {
+            Standing::Candidate
+        }
+    }
+
     /// The result for one option.
     #[must_use]
     pub fn option(&self, kind: OptionKind) -> Option<&OptionResult> {

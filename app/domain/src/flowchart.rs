@@ -27,7 +27,8 @@ use crate::use_case::{Field, MlCapacity, Privacy, Reasoning, UseCase};
 #[must_use]
 pub fn walk(use_case: &UseCase, policy: &Policy) -> FlowchartTrace {
     let mut walk = Walk { steps: Vec::new(), stopped_by: None };
-    walk.pass(Node::A, use_case.title().to_owned());
+    // No name here: a decision does not change when its use case is renamed.
+    walk.pass(Node::A, String::new());
     let terminal = walk.from_volume(use_case, policy);
     FlowchartTrace { steps: walk.steps, terminal, stopped_by: walk.stopped_by }
 }

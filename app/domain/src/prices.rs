@@ -1,6 +1,6 @@
 //! The price book: what APIs, GPUs and encoders cost and how fast models run, each with source and date.
 
-use crate::field::{Draft, FieldError, FieldValue};
+use crate::field::{Catalogue, Draft, FieldError, FieldValue};
 use crate::provenance::LazyDigest;
 use crate::units::Usd;
 use crate::use_case::{Field, UseCase};
@@ -172,6 +172,16 @@ impl PriceBook {
     #[must_use]
     pub fn serving_profile(&self, key: &str) -> Option<&ServingProfile> {
         self.serving_profiles.iter().find(|profile| profile.key == key)
+    }
+
+    /// Whether a list holds an entry of this key.
+    #[must_use]
+    pub fn holds(&self, catalogue: Catalogue, key: &str) -> bool {
+        match catalogue {
+            Catalogue::ApiModels => self.api_model(key).is_some(),
+            Catalogue::GpuOffers => self.gpu_offer(key).is_some(),
+            Catalogue::ServingProfiles => self.serving_profile(key).is_some(),
+        }
     }
 
     /// The published latency of an API model.

@@ -359,7 +359,7 @@ pub(crate) fn reasons(options: &[OptionResult], verdict: &Verdict, tally: Tally)
     }
     match verdict.ranking.as_slice() {
         [(first, total), (second, next), ..] => reasons.push(format!(
-            "Of the options that may be taken, {} costs least ({}); {} is next ({}).",
+            "Of the options in the running, {} costs least ({}); {} is next ({}).",
             in_sentence(*first),
             format::usd(*total),
             in_sentence(*second),

@@ -161,7 +161,10 @@ impl Launch<'_> {
     }
 }
 
-/// The words of a failed start: its FATAL lines, or else the last lines of the log.
+/// Lines of the log that are repeated when a start fails.
+const LAST_LINES: usize = 4;
+
+/// The words of a failed start: the last lines of the log.
 pub(crate) fn last_words(log: &Path, start: u64) -> String {
     let mut text = String::new();
     let read = fs::File::open(log).and_then(|mut file| {
@@ -174,9 +177,8 @@ pub(crate) fn last_words(log: &Path, start: u64) -> String {
     if read.is_err() {
         return "nothing that could be read".to_owned();
     }
-    let fatal: Vec<&str> =
-        text.lines().filter(|line| line.contains("FATAL:") || line.contains("PANIC:")).collect();
-    let lines: Vec<&str> = if fatal.is_empty() { text.lines().collect() } else { fatal };
-    let last = lines[lines.len().saturating_sub(3)..].join(" / ");
+    // The fatal line comes last; what led to it, such as the setting that cannot be read, just before.
+    let lines: Vec<&str> = text.lines().collect();
+    let last = lines[lines.len().saturating_sub(LAST_LINES)..].join(" / ");
     if last.is_empty() { "nothing".to_owned() } else { last }
 }

@@ -48,7 +48,14 @@ pub(super) fn read(Members(members): Members, book: &PriceBook) -> Result<UseCas
     }
     let parsed = book.parse(&draft);
     for error in parsed.as_ref().err().into_iter().flatten() {
-        refused.entry(error.field).or_insert_with(|| refusal(error));
+        let refusal = || match error.field.kind() {
+            // What the price book does not hold is explained in terms of this API.
+            Kind::Catalogue(list) if !book.holds(list, draft.text(error.field)) => {
+                problem_with(error.field, "", error.problem.clone())
+            }
+            _ => refusal(error),
+        };
+        refused.entry(error.field).or_insert_with(refusal);
     }
     match parsed {
         Ok(use_case) if refused.is_empty() && unknown.is_empty() => Ok(use_case),
