@@ -134,7 +134,7 @@ impl Config {
     /// # Errors
     /// The first variable that cannot be used.
     pub fn from_env() -> Result<Self, ConfigError> {
-        Self::from_variables(|name| env::var_os(name), &Surroundings::detect())
+        Self::from_variables(env::var_os, &Surroundings::detect())
     }
 
     /// Reads variables from anywhere. Empty ones count as unset.

@@ -51,18 +51,13 @@ impl<T> Estimate<T> {
 /// decision as unknown and never replaced by a default.
 ///
 /// In JSON: `null`, a number, or `{"low": …, "likely": …, "high": …}`.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Fact<T> {
     /// Nobody knows yet.
+    #[default]
     Unknown,
     /// Known, as a point or as a range.
     Known(Estimate<T>),
-}
-
-impl<T> Default for Fact<T> {
-    fn default() -> Self {
-        Self::Unknown
-    }
 }
 
 impl<T: Copy + PartialOrd> Fact<T> {

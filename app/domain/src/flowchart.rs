@@ -29,7 +29,7 @@ pub fn walk(use_case: &UseCase, policy: &Policy) -> FlowchartTrace {
     let mut walk = Walk { steps: Vec::new(), stopped_by: None };
     // No name here: a decision does not change when its use case is renamed.
     walk.pass(Node::A, String::new());
-    let terminal = walk.from_volume(use_case, policy);
+    let terminal = walk.ask_volume(use_case, policy);
     FlowchartTrace { steps: walk.steps, terminal, stopped_by: walk.stopped_by }
 }
 
@@ -82,7 +82,7 @@ impl Walk {
         }
     }
 
-    fn from_volume(&mut self, use_case: &UseCase, policy: &Policy) -> Option<Node> {
+    fn ask_volume(&mut self, use_case: &UseCase, policy: &Policy) -> Option<Node> {
         let volume = use_case.requests_per_month.likely().map(Quantity::get);
         let fact = volume
             .map(|volume| (format!("{} requests/month", plain_number(volume)), volume > policy.volume_gate));

@@ -51,7 +51,7 @@ macro_rules! quantities {
             const WHOLE: bool = quantities!(@whole $($whole)?);
 
             fn new(value: f64) -> Result<Self, OutOfRange> {
-                let within = value.is_finite() && value >= Self::MIN && value <= Self::MAX;
+                let within = value.is_finite() && (Self::MIN..=Self::MAX).contains(&value);
                 if within && (!Self::WHOLE || libm::trunc(value) == value) {
                     // Adding zero turns -0.0 into 0.0, so equal quantities serialise to equal bytes.
                     Ok(Self(value + 0.0))

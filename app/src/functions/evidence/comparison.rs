@@ -166,8 +166,7 @@ fn drawn_crossing(points: &[ComparedPoint]) -> Option<f64> {
 fn engine_crossing(decision: &Decision) -> Option<f64> {
     let pair = (OptionKind::FrontierApi, OptionKind::SelfHostedSlm);
     let crossovers = decision.crossovers.iter().find(|known| (known.first, known.second) == pair)?;
-    let first = crossovers.volumes().next();
-    first
+    crossovers.ranges.get(1).map(|range| range.from)
 }
 
 /// The largest residual of an explanation, in its unit.
