@@ -21,7 +21,9 @@ export class Complaints {
   /** Listens to all pages of a context, present and future. */
   listen(context: BrowserContext): void {
     context.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') {
+      // Without JavaScript nobody comes to fetch what was preloaded for it.
+      const isUnusedPreload = !this.scripted && message.text().includes('preloaded using link preload');
+      if ((message.type() === 'error' || message.type() === 'warning') && !isUnusedPreload) {
         const status = /status of (\d{3})/.exec(message.text())?.[1];
         this.heard.push({
           text: `${message.type()} on the console of ${message.page()?.url() ?? 'a page'}: ${message.text()}`,

@@ -12,7 +12,7 @@ test('colours follow the system', async ({ visitor }) => {
   await expect(page.getByRole('button', { name: 'Auto' })).toHaveAttribute('aria-pressed', 'true');
   const light = await surface(page);
   await page.emulateMedia({ colorScheme: 'dark' });
-  expect(await surface(page)).not.toBe(light);
+  await expect.poll(() => surface(page)).not.toBe(light);
 });
 
 for (const [choice, system] of [

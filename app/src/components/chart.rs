@@ -44,6 +44,7 @@ fn figure(chart: Signal<Option<Chart>>, note: Signal<String>) -> AnyView {
     browser::bring_to_life(browser::Parts { chart, frame, canvas, live, read_out });
     let title = move || chart.with(|chart| chart.as_ref().map(Chart::title)).unwrap_or_default();
     let label = move || format!("{}. Use the arrow keys to read values.", title());
+    let numbers_label = move || format!("Numbers: {}", title());
     view! {
         <figure class="chart">
             <figcaption class="chart-head">
@@ -69,7 +70,7 @@ fn figure(chart: Signal<Option<Chart>>, note: Signal<String>) -> AnyView {
             </div>
             <details class="chart-numbers">
                 <summary>"The numbers"</summary>
-                <div class="table-scroll" role="region" aria-label="Numbers of the chart" tabindex="0">
+                <div class="table-scroll" role="region" aria-label=numbers_label tabindex="0">
                     {move || chart.with(|chart| chart.as_ref().map(numbers))}
                 </div>
             </details>

@@ -147,12 +147,12 @@ fn headline(headline: &Headline, compared: &[&str]) -> AnyView {
         "Which API you compare with decides the result"
     };
     view! {
-        <aside class="callout callout-headline">
+        <div class="callout callout-headline">
             <h3 class="callout-title">{title}</h3>
             <p>{headline.sentence.clone()}</p>
             <ul class="headline-list">{items}</ul>
             {more}
-        </aside>
+        </div>
     }
     .into_any()
 }

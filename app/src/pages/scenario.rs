@@ -76,7 +76,7 @@ fn page(view: ScenarioView) -> AnyView {
                         volume_gate=view.volume_gate
                     />
                 </section>
-                <section class="workbench-inputs" id="inputs" aria-label="Inputs">
+                <section class="workbench-inputs" id="inputs" aria-label="Inputs" tabindex="0">
                     {inputs_read(&view.inputs)}
                 </section>
             </div>
