@@ -5,6 +5,8 @@ import { Visitor } from '../support/visitor';
 
 for (const { name, status, find } of PLACES) {
   test(`axe finds nothing on: ${name}`, async ({ visitor, browser, complaints, uniqueName }) => {
+    // Hundreds of table rows, looked at four times.
+    test.slow();
     if (status) complaints.expectStatus(status);
     const address = await find(visitor, uniqueName);
     let inspector = visitor;
@@ -20,6 +22,7 @@ for (const { name, status, find } of PLACES) {
     for (const colorScheme of ['light', 'dark'] as const) {
       // Colours that are still fading into the other theme are not what anybody reads.
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
       // The pages are the same markup without scripts: one look at each theme and each width is enough there.
       const widths = visitor.scripted ? [390, 1440] : [colorScheme === 'light' ? 390 : 1440];
       for (const width of widths) {

@@ -44,7 +44,7 @@ fn figure(chart: Signal<Option<Chart>>, note: Signal<String>) -> AnyView {
     browser::bring_to_life(browser::Parts { chart, frame, canvas, live, read_out });
     let title = move || chart.with(|chart| chart.as_ref().map(Chart::title)).unwrap_or_default();
     let label = move || format!("{}. Use the arrow keys to read values.", title());
-    let numbers_label = move || format!("Numbers: {}", title());
+    let numbers_label = move || format!("Numbers of: {}", note.get());
     view! {
         <figure class="chart">
             <figcaption class="chart-head">
