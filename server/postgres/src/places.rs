@@ -66,7 +66,7 @@ impl Places {
         let mode = if account.switched() { 0o711 } else { 0o700 };
         let mut missing: Vec<&Path> = absolute.ancestors().take_while(|step| !step.exists()).collect();
         while let Some(step) = missing.pop() {
-            make_folder(step, mode)?;
+            ensure_folder(step, mode)?;
         }
         let real = fs::canonicalize(&absolute).map_err(file_error("Resolving the folder", &absolute))?;
         let owner = fs::metadata(&real).map_err(file_error("Reading the folder", &real))?.uid();
@@ -76,7 +76,7 @@ impl Places {
         let places = Self { folder: real };
         let log_folder = places.folder.join("log");
         if !log_folder.exists() {
-            make_folder(&log_folder, 0o700)?;
+            ensure_folder(&log_folder, 0o700)?;
         }
         account.check_reach(&places.folder)?;
         Ok(places)
@@ -132,6 +132,18 @@ impl Places {
 /// The socket file Postgres makes in a socket folder.
 pub(crate) fn socket_file(folder: &Path) -> PathBuf {
     folder.join(format!(".s.PGSQL.{PORT}"))
+}
+
+/// As [`make_folder`], for a folder that was missing a moment ago: another server that starts at the same
+/// time may have made it since.
+fn ensure_folder(path: &Path, mode: u32) -> Result<(), ClusterError> {
+    match make_folder(path, mode) {
+        Err(ClusterError::File { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode))
+                .map_err(file_error("Setting the permissions of", path))
+        }
+        made => made,
+    }
 }
 
 /// Makes one folder with exactly these permissions, whatever the umask.
