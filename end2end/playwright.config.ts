@@ -1,5 +1,6 @@
 import { defineConfig, type Project } from '@playwright/test';
 import { chromium } from './chromium.mjs';
+import { ADMIN } from './support/people';
 
 // `cargo xtask test` names a server to start, with an address and a data folder of its own. `BASE_URL` tests a
 // site that is served already instead; the tests write to it.
@@ -11,6 +12,13 @@ const ssr = (project: Project): Project => ({
   ...project,
   use: { ...project.use, javaScriptEnabled: false },
   testIgnore: /\.hydrated\.spec\.ts$/,
+});
+
+/** The same project in the name of the first administrator, whom the first project makes. */
+const signedIn = (project: Project): Project => ({
+  ...project,
+  use: { ...project.use, storageState: ADMIN },
+  dependencies: ['first administrator'],
 });
 
 export default defineConfig({
@@ -34,7 +42,11 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     launchOptions: chromium,
   },
-  projects: [ssr({ name: 'without JavaScript' }), { name: 'hydrated' }],
+  projects: [
+    { name: 'first administrator', testMatch: /\.setup\.ts$/ },
+    ssr(signedIn({ name: 'without JavaScript' })),
+    signedIn({ name: 'hydrated' }),
+  ],
   webServer: server
     ? {
         command: 'exec node server.mjs',

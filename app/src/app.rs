@@ -3,8 +3,7 @@
 use crate::components::layout::{Layout, Pending};
 use crate::pages::{
     assess::AssessPage, evidence::EvidencePage, not_found::NotFoundPage, portfolio::PortfolioPage,
-    portfolios::PortfoliosPage, scenario::ScenarioPage, shared::SharedPage, use_case::UseCasePage,
-    use_case_edit::UseCaseEditPage,
+    scenario::ScenarioPage, use_case::UseCasePage, use_case_edit::UseCaseEditPage,
 };
 use crate::theme::Appearance;
 use leptos::prelude::*;
@@ -23,7 +22,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let theme = crate::response::cookie(COOKIE).and_then(|code| Theme::from_code(&code).attribute());
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme>
+        <html lang="en" data-theme=theme data-role=crate::access::role_attribute()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -40,6 +39,31 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
+/// An address that none of the live pages has. The plain pages of the server may have it, so a visitor who
+/// follows a link asks the server; one who came here with the page itself has its answer already.
+#[component]
+fn Elsewhere() -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    if expect_context::<Arrived>().0.get_untracked() {
+        let wanted = leptos_router::hooks::use_url().read_untracked().clone();
+        let _ = window().location().assign(&format!("{}{}", wanted.path(), question(wanted.search())));
+        return view! { <p class="loading">"Opening…"</p> }.into_any();
+    }
+    view! { <NotFoundPage /> }.into_any()
+}
+
+/// A query with its question mark, whether or not it has one already.
+#[cfg(feature = "hydrate")]
+fn question(search: &str) -> String {
+    let search = search.trim_start_matches('?');
+    if search.is_empty() { String::new() } else { format!("?{search}") }
+}
+
+/// Whether the page that the server rendered has been taken over.
+#[cfg(feature = "hydrate")]
+#[derive(Clone, Copy)]
+struct Arrived(RwSignal<bool>);
+
 /// The application: the frame and the route table. Pages render completely before the first byte is sent
 /// ([`SsrMode::Async`]), so that they read well without JavaScript and carry the right status.
 #[component]
@@ -48,6 +72,12 @@ pub fn App() -> impl IntoView {
     Appearance::provide();
     let pending = RwSignal::new(false);
     provide_context(Pending(pending));
+    #[cfg(feature = "hydrate")]
+    {
+        let arrived = RwSignal::new(false);
+        provide_context(Arrived(arrived));
+        Effect::new(move |_| arrived.set(true));
+    }
     let titled = |title: String| {
         if title.is_empty() { "Parsimony".to_owned() } else { format!("{title} · Parsimony") }
     };
@@ -56,14 +86,12 @@ pub fn App() -> impl IntoView {
         <Link rel="preload" href="/fonts/inter-latin.woff2" as_="font" type_="font/woff2" crossorigin="anonymous" />
         <Router set_is_routing=pending.write_only()>
             <Layout>
-                <Routes fallback=|| view! { <NotFoundPage /> }>
+                <Routes fallback=|| view! { <Elsewhere /> }>
                     <Route path=path!("/") view=AssessPage ssr=SsrMode::Async />
-                    <Route path=path!("/portfolios") view=PortfoliosPage ssr=SsrMode::Async />
                     <Route path=path!("/portfolios/:id") view=PortfolioPage ssr=SsrMode::Async />
                     <Route path=path!("/use-cases/:id") view=UseCasePage ssr=SsrMode::Async />
                     <Route path=path!("/use-cases/:id/edit") view=UseCaseEditPage ssr=SsrMode::Async />
                     <Route path=path!("/s/:token") view=ScenarioPage ssr=SsrMode::Async />
-                    <Route path=path!("/shared") view=SharedPage ssr=SsrMode::Async />
                     <Route path=path!("/evidence") view=EvidencePage ssr=SsrMode::Async />
                 </Routes>
             </Layout>

@@ -11,6 +11,7 @@ pub mod inputs_read;
 pub mod layout;
 pub mod links;
 pub mod options;
+pub mod portfolio_fields;
 pub mod revisions;
 pub mod share;
 pub mod textarea;

@@ -43,6 +43,52 @@ pub enum AppError {
         /// Number of the revision that is current now.
         current: i32,
     },
+    /// Only members of a workspace may do this, and nobody is signed in.
+    #[error("Sign in to see this. Only members of the workspace can.")]
+    SignInNeeded,
+    /// Whoever is signed in belongs to no workspace.
+    #[error("You do not belong to a workspace any more. Ask an admin for an invitation, or found one in the settings.")]
+    NoWorkspace,
+    /// The role does not allow it.
+    #[error("Your role does not allow this{}. Ask an admin of the workspace.", which(*needs))]
+    Forbidden {
+        /// The least role that would do, if that is known.
+        #[serde(default)]
+        needs: Option<domain::access::Role>,
+    },
+    /// E-mail address and password do not belong together.
+    #[error("That e-mail address and password do not belong together. Check both and try again.")]
+    BadCredentials,
+    /// Too many attempts.
+    #[error("Too many attempts. Please wait a quarter of an hour and try again.")]
+    TooMany,
+    /// The new password is too short.
+    #[error("A password needs at least 15 characters. A few unrelated words do well.")]
+    ShortPassword,
+    /// The new password is too long.
+    #[error("A password has at most 256 characters.")]
+    LongPassword,
+    /// The new password is known to attackers.
+    #[error("This password is one of the first that attackers try. Choose another.")]
+    BreachedPassword,
+    /// The new password is made of what everybody knows.
+    #[error("This password is made of your name, your address or the name of this product. Choose another.")]
+    ObviousPassword,
+    /// The present password is not right.
+    #[error("The present password is not right.")]
+    WrongPassword,
+    /// There is an account of this address.
+    #[error("There is an account with this e-mail address already. Sign in first, then open the invitation again.")]
+    EmailTaken,
+    /// The text is no e-mail address.
+    #[error("An e-mail address looks like name@example.org.")]
+    BadEmail,
+    /// The last admin can neither leave nor step down.
+    #[error("A workspace keeps at least one admin. Make somebody else an admin first.")]
+    LastAdmin,
+    /// The sign-in at the organisation belongs to another account.
+    #[error("This sign-in belongs to another account.")]
+    IdentityTaken,
     /// The database cannot be reached.
     #[error("The database cannot be reached right now. Nothing is lost; please try again in a moment.")]
     Unavailable,
@@ -62,10 +108,27 @@ impl AppError {
     #[must_use]
     pub fn status(&self) -> http::StatusCode {
         match self {
-            Self::Invalid { .. } | Self::BadName | Self::BadText => http::StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid { .. }
+            | Self::BadName
+            | Self::BadText
+            | Self::BadEmail
+            | Self::ShortPassword
+            | Self::LongPassword
+            | Self::BreachedPassword
+            | Self::ObviousPassword
+            | Self::WrongPassword
+            | Self::BadCredentials => http::StatusCode::UNPROCESSABLE_ENTITY,
+            Self::SignInNeeded => http::StatusCode::UNAUTHORIZED,
+            Self::NoWorkspace | Self::Forbidden { .. } => http::StatusCode::FORBIDDEN,
+            Self::TooMany => http::StatusCode::TOO_MANY_REQUESTS,
             Self::NotFound => http::StatusCode::NOT_FOUND,
             Self::Gone => http::StatusCode::GONE,
-            Self::NameTaken | Self::Archived | Self::Conflict { .. } => http::StatusCode::CONFLICT,
+            Self::NameTaken
+            | Self::Archived
+            | Self::Conflict { .. }
+            | Self::EmailTaken
+            | Self::IdentityTaken
+            | Self::LastAdmin => http::StatusCode::CONFLICT,
             Self::Unavailable | Self::Unreachable => http::StatusCode::SERVICE_UNAVAILABLE,
             Self::Unreadable => http::StatusCode::BAD_REQUEST,
             Self::Internal => http::StatusCode::INTERNAL_SERVER_ERROR,
@@ -76,7 +139,22 @@ impl AppError {
     #[must_use]
     pub fn heading(&self) -> &'static str {
         match self {
-            Self::Invalid { .. } | Self::BadName | Self::BadText => "Please check the input",
+            Self::Invalid { .. }
+            | Self::BadName
+            | Self::BadText
+            | Self::BadEmail
+            | Self::ShortPassword
+            | Self::LongPassword
+            | Self::BreachedPassword
+            | Self::ObviousPassword
+            | Self::WrongPassword => "Please check the input",
+            Self::SignInNeeded => "Please sign in",
+            Self::NoWorkspace => "No workspace",
+            Self::Forbidden { .. } => "Not allowed",
+            Self::BadCredentials => "Not signed in",
+            Self::TooMany => "Too many attempts",
+            Self::EmailTaken | Self::IdentityTaken => "Already known",
+            Self::LastAdmin => "The last admin",
             Self::NotFound => "Page not found",
             Self::Gone => "This link no longer works",
             Self::NameTaken => "Name already taken",
@@ -87,6 +165,16 @@ impl AppError {
             Self::Unreadable => "Request not understood",
             Self::Internal => "Something went wrong",
         }
+    }
+}
+
+fn which(needs: Option<domain::access::Role>) -> &'static str {
+    use domain::access::Role;
+    match needs {
+        Some(Role::Editor) => ": it takes an editor",
+        Some(Role::Reviewer) => ": it takes a reviewer",
+        Some(Role::Admin) => ": it takes an admin",
+        Some(Role::Viewer) | None => "",
     }
 }
 
@@ -116,7 +204,18 @@ impl From<store::StoreError> for AppError {
             store::StoreError::NotFound => Self::NotFound,
             store::StoreError::NameTaken => Self::NameTaken,
             store::StoreError::Archived => Self::Archived,
+            store::StoreError::WeakPassword(weak) => match weak {
+                store::WeakPassword::Short => Self::ShortPassword,
+                store::WeakPassword::Long => Self::LongPassword,
+                store::WeakPassword::Breached => Self::BreachedPassword,
+                store::WeakPassword::Obvious => Self::ObviousPassword,
+            },
+            store::StoreError::WrongPassword => Self::WrongPassword,
+            store::StoreError::EmailTaken => Self::EmailTaken,
+            store::StoreError::IdentityTaken => Self::IdentityTaken,
+            store::StoreError::LastAdmin => Self::LastAdmin,
             store::StoreError::Text { field: "name", .. } => Self::BadName,
+            store::StoreError::Text { field: "email", .. } => Self::BadEmail,
             store::StoreError::Text { .. } => Self::BadText,
             store::StoreError::Conflict { current } => Self::Conflict { current },
             unavailable if unavailable.is_unavailable() => {

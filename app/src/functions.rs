@@ -14,3 +14,4 @@ pub mod scenario;
 pub mod share;
 pub mod theme;
 pub mod use_case;
+pub mod who;

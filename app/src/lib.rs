@@ -4,12 +4,18 @@
 //! `hydrate` for the browser, which takes that HTML over. The way from a URL to its rule is short:
 //! the route table in [`App`] → [`pages`] → [`functions`] → `domain`.
 
+#[cfg(feature = "ssr")]
+pub mod access;
 pub mod app;
 pub mod components;
 pub mod error;
 pub mod functions;
+#[cfg(feature = "ssr")]
+pub mod limits;
 pub mod link;
 pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod plain;
 #[cfg(feature = "ssr")]
 pub mod response;
 #[cfg(feature = "ssr")]

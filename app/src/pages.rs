@@ -4,8 +4,6 @@ pub mod assess;
 pub mod evidence;
 pub mod not_found;
 pub mod portfolio;
-pub mod portfolios;
 pub mod scenario;
-pub mod shared;
 pub mod use_case;
 pub mod use_case_edit;

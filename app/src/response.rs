@@ -22,6 +22,12 @@ pub fn wants_html() -> bool {
         .unwrap_or(false)
 }
 
+/// Whether a page is being rendered, rather than a server function run.
+#[must_use]
+pub fn is_page(parts: &Parts) -> bool {
+    parts.method == http::Method::GET && !parts.uri.path().starts_with("/api/")
+}
+
 /// Gives a failed server function the status of its error when a script called it. A plain form keeps the
 /// framework's redirect back to the page it came from, which another status would break.
 pub fn with_status<T>(result: Result<T, AppError>) -> Result<T, AppError> {
@@ -42,6 +48,47 @@ pub fn cookie(name: &str) -> Option<String> {
         let (key, value) = pair.trim().split_once('=')?;
         (key == name).then(|| value.to_owned())
     })
+}
+
+/// Sets a cookie that scripts cannot read and other sites cannot send along with a change. Over TLS it is bound
+/// to this host and never sent in the clear.
+///
+/// # Errors
+/// [`AppError::Internal`] outside a request.
+pub fn set_cookie(name: &str, value: &str, seconds: u32) -> Result<(), AppError> {
+    let secure = if crate::state::app_state()?.is_over_tls() { "; Secure" } else { "" };
+    let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let response = use_context::<ResponseOptions>().ok_or(AppError::Internal)?;
+    response.append_header(
+        http::header::SET_COOKIE,
+        HeaderValue::from_str(&cookie).map_err(|_| AppError::Internal)?,
+    );
+    Ok(())
+}
+
+/// Takes a cookie back.
+///
+/// # Errors
+/// As [`set_cookie`].
+pub fn clear_cookie(name: &str) -> Result<(), AppError> {
+    set_cookie(name, "", 0)
+}
+
+/// Leaves a secret for the next page, which shows it once. It travels in a cookie that scripts cannot read, and
+/// not in an address, which histories and logs keep.
+///
+/// # Errors
+/// As [`set_cookie`].
+pub fn show_once(name: &str, secret: &str) -> Result<(), AppError> {
+    set_cookie(name, secret, 60)
+}
+
+/// The secret that [`show_once`] left, which is gone afterwards.
+#[must_use]
+pub fn shown_once(name: &str) -> Option<String> {
+    let secret = cookie(name)?;
+    clear_cookie(name).ok()?;
+    Some(secret)
 }
 
 /// Allows only our own scripts, styles and fonts, and the inline scripts that carry this response's nonce.

@@ -15,6 +15,18 @@ pub struct AppState {
     pub store: Store,
     /// Address under which visitors reach this site, without a slash at the end, for absolute links.
     pub public_url: String,
+    /// Whether a proxy in front says who a visitor is (`X-Forwarded-For`).
+    pub behind_proxy: bool,
+    /// What the organisation is called whose OpenID Connect provider people sign in with, where there is one.
+    pub organisation: Option<String>,
+}
+
+impl AppState {
+    /// Whether visitors reach this site over TLS.
+    #[must_use]
+    pub fn is_over_tls(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
 }
 
 impl FromRef<AppState> for LeptosOptions {

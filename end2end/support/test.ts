@@ -1,6 +1,7 @@
 import { test as base } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
 import { Complaints } from './complaints';
+import { STRANGER } from './people';
 import { noticeWhenAlive, Visitor } from './visitor';
 
 interface Fixtures {
@@ -34,7 +35,7 @@ export const test = base.extend<Fixtures>({
     await use(new Visitor(page, scripted, complaints));
   },
   stranger: async ({ browser, scripted, complaints }, use) => {
-    const context = await browser.newContext();
+    const context = await browser.newContext({ storageState: STRANGER });
     await context.addInitScript(noticeWhenAlive);
     complaints.listen(context);
     await use(new Visitor(await context.newPage(), scripted, complaints));

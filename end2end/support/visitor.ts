@@ -50,6 +50,10 @@ declare global {
 export function noticeWhenAlive(): void {
   const listen = window.addEventListener;
   window.alive = new Promise((resolve) => {
+    // A page that is rendered on the server only loads no scripts and is as alive as it gets.
+    document.addEventListener('DOMContentLoaded', () => {
+      if (!document.querySelector('script[type="module"]')) resolve();
+    });
     window.addEventListener = function (this: Window, ...listener: Parameters<typeof listen>) {
       if (listener[0] === 'popstate') setTimeout(resolve);
       listen.apply(this, listener);

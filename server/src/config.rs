@@ -38,6 +38,8 @@ pub struct Config {
     /// The site's address as visitors see it, without a closing slash; `None` derives it from
     /// the listening address.
     public_url: Option<Arc<str>>,
+    /// Whether a proxy in front says who a visitor is.
+    pub behind_proxy: bool,
     /// Filter of the log, in the syntax of `tracing`'s env filter.
     pub log_filter: String,
     /// Shape of the log.
@@ -160,6 +162,11 @@ impl Config {
                 .text("PARSIMONY_PUBLIC_URL")?
                 .map(|text| parse_public_url(&text))
                 .transpose()?,
+            behind_proxy: variables.choice(
+                "PARSIMONY_BEHIND_PROXY",
+                &[("true", true), ("false", false), ("1", true), ("0", false)],
+                false,
+            )?,
             log_filter: variables.text("PARSIMONY_LOG")?.unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: variables.choice(
                 "PARSIMONY_LOG_FORMAT",

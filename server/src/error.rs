@@ -41,6 +41,9 @@ pub enum ServerError {
     /// The HTTP server ended.
     #[error("The HTTP server ended unexpectedly")]
     Serve(#[source] io::Error),
+    /// An audit log is not what it was when it was written.
+    #[error("An audit log was changed behind the product's back")]
+    AuditBroken,
     /// A background task ended by panicking.
     #[error("An internal task ended unexpectedly")]
     Task(#[source] tokio::task::JoinError),

@@ -7,6 +7,7 @@
 
 mod api;
 mod assets;
+mod command;
 pub mod config;
 pub mod error;
 mod health;
@@ -20,6 +21,7 @@ mod serve;
 mod shutdown;
 mod supervisor;
 
+pub use command::{Command, run_command};
 pub use middleware::body_limit::BODY_LIMIT_BYTES;
 pub use router::{router, router_with};
 pub use serve::run;

@@ -8,13 +8,17 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::get,
 };
-use leptos_axum::{LeptosRoutes, file_and_error_handler, generate_route_list};
+use leptos_axum::{
+    LeptosRoutes, file_and_error_handler, generate_route_list, generate_route_list_with_exclusions,
+};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
     api, assets, health,
     middleware::{
-        access_log, body_limit, cross_site, database_gate, panics, request_id,
+        access_log, body_limit, cross_site, database_gate,
+        identify::{self, BehindProxy},
+        panics, request_id,
         security_headers::{self, OverTls},
         time_limit,
     },
@@ -29,16 +33,23 @@ pub fn router(state: AppState) -> Router {
 
 /// The whole site, with readiness decided elsewhere.
 pub fn router_with(state: AppState, readiness: Readiness) -> Router {
-    let over_tls = OverTls(state.public_url.starts_with("https://"));
+    let over_tls = OverTls(state.is_over_tls());
+    let proxy = BehindProxy(state.behind_proxy);
     let options = state.leptos_options.clone();
     let bundle_path = options.site_pkg_dir_route_base();
 
     let api = api::routes(state.clone(), readiness.clone());
-    let shell_options = options.clone();
+    let (shell_options, plain_options) = (options.clone(), options.clone());
+    let identify = from_fn_with_state((state.clone(), proxy), identify::caller);
+    // Adding the first pages also adds all server functions; the second ones must not add them again.
+    let functions = server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+    let plain_pages = generate_route_list_with_exclusions(app::plain::PlainApp, Some(functions));
     // Pages, server functions and the 404 page need the database...
     let pages: Router = Router::new()
         .leptos_routes(&state, generate_route_list(app::App), move || app::shell(shell_options.clone()))
+        .leptos_routes(&state, plain_pages, move || app::plain::shell(plain_options.clone()))
         .fallback(file_and_error_handler::<AppState, _>(app::shell))
+        .layer(identify)
         .layer(from_fn_with_state(readiness.clone(), database_gate::pass))
         .with_state(state);
     // ...probes and files do not.

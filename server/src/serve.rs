@@ -1,6 +1,6 @@
 //! From configuration to a served site, and back to silence.
 
-use std::{future::IntoFuture, sync::Arc, time::Duration};
+use std::{future::IntoFuture, net::SocketAddr, sync::Arc, time::Duration};
 
 use app::state::AppState;
 use embedded_postgres::{Cluster, ClusterConfig};
@@ -47,12 +47,15 @@ pub async fn run(config: Config) -> Result<(), ServerError> {
         leptos_options: config.leptos.clone(),
         store: store.clone(),
         public_url: public_url.to_string(),
+        behind_proxy: config.behind_proxy,
+        organisation: None,
     };
     let routes = router_with(state, readiness.clone());
     let closing = store.clone();
     let supervisor = Supervisor { store, readiness, cluster: cluster.clone(), public_url };
     let mut supervisor = tokio::spawn(supervisor.run());
 
+    let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, routes).with_graceful_shutdown(endings.asked(1)).into_future();
     let deadline = async {
         endings.asked(1).await;
@@ -81,7 +84,7 @@ pub async fn run(config: Config) -> Result<(), ServerError> {
     result
 }
 
-async fn open_cluster(database: &DatabaseConfig) -> Result<Option<Arc<Cluster>>, ServerError> {
+pub(crate) async fn open_cluster(database: &DatabaseConfig) -> Result<Option<Arc<Cluster>>, ServerError> {
     let DatabaseConfig::Embedded { data_dir, bin_dir } = database else { return Ok(None) };
     let config = ClusterConfig { bin_dir: bin_dir.clone(), ..ClusterConfig::new(data_dir.join("postgres")) };
     let cluster = blocking(move || Cluster::open(config)).await?;
@@ -90,7 +93,7 @@ async fn open_cluster(database: &DatabaseConfig) -> Result<Option<Arc<Cluster>>,
 }
 
 /// Stops Postgres. Waits for a start in progress, which the cluster's own lock sees to.
-async fn stop(cluster: Arc<Cluster>) {
+pub(crate) async fn stop(cluster: Arc<Cluster>) {
     match blocking(move || cluster.stop()).await {
         Ok(()) => tracing::info!("Postgres has stopped"),
         Err(error) => tracing::error!("{}", with_causes(&error)),

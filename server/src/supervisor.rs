@@ -71,6 +71,15 @@ impl Supervisor {
         }
         self.readiness.set_prepared();
         tracing::info!("Parsimony is ready at {}", self.public_url);
+        self.offer_set_up().await
+    }
+
+    /// Prints the link that makes the first administrator, while there is none. It goes to the terminal and
+    /// not into the log, which others may read.
+    async fn offer_set_up(&self) -> Result<(), ServerError> {
+        if let Some(token) = self.store.setup_link().await.map_err(ServerError::Database)? {
+            println!("{}", set_up_words(&self.public_url, &token));
+        }
         Ok(())
     }
 
@@ -94,6 +103,14 @@ impl Supervisor {
         })
         .await
     }
+}
+
+/// What is said where nobody can sign in yet.
+pub(crate) fn set_up_words(public_url: &str, token: &str) -> String {
+    format!(
+        "\n  Nobody can sign in yet. Make the first administrator with this link, which works once and for 24 hours:\n  \
+         {public_url}/invitations/{token}\n"
+    )
 }
 
 /// Runs a call that blocks on processes or files.

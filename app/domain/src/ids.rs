@@ -72,6 +72,18 @@ ids! {
     PolicyId;
     /// Names a scenario inside its workspace; the link to it is another, secret, name.
     ScenarioId;
+    /// Names an account: a person who can sign in.
+    AccountId;
+    /// Names a session: a browser that is signed in.
+    SessionId;
+    /// Names an API token.
+    ApiTokenId;
+    /// Names an invitation into a workspace.
+    InvitationId;
+    /// Names a comment.
+    CommentId;
+    /// Names a notification.
+    NotificationId;
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 //! explains itself. Nothing here reads a file, a clock or a random number: the same inputs give the same
 //! bytes on any machine.
 
+pub mod access;
+pub mod audit;
 pub mod constraints;
 pub mod crossover;
 pub mod curve;
@@ -26,6 +28,7 @@ pub mod preset;
 pub mod prices;
 pub mod provenance;
 pub mod quadrant;
+pub mod review;
 pub mod summary;
 pub mod tco;
 pub mod units;

@@ -10,8 +10,11 @@ pub fn FailurePage(
     /// What went wrong.
     error: AppError,
 ) -> impl IntoView {
+    // A stranger is on the way to the sign-in page already, with the status of that.
     #[cfg(feature = "ssr")]
-    crate::response::set_status(error.status());
+    if error != AppError::SignInNeeded {
+        crate::response::set_status(error.status());
+    }
     let retry = matches!(error, AppError::Unavailable | AppError::Unreachable | AppError::Internal);
     view! {
         <Title text=error.heading() />
@@ -21,6 +24,14 @@ pub fn FailurePage(
                 <h1 class="error-title">{error.heading()}</h1>
                 <p>{error.to_string()}</p>
                 <div class="actions">
+                    {matches!(error, AppError::SignInNeeded)
+                        .then(|| {
+                            view! {
+                                <a class="button button-primary" href="/sign-in">
+                                    "Sign in"
+                                </a>
+                            }
+                        })}
                     {retry
                         .then(|| {
                             view! {

@@ -1,7 +1,9 @@
 //! The frame of every page: skip link, pending bar, header with navigation and theme switch, footer.
 
 use crate::functions::theme::SetTheme;
+use crate::functions::who::who_is_here;
 use crate::theme::{Appearance, Theme};
+use crate::wire::opened;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use server_fn::ServerFn;
@@ -27,6 +29,7 @@ pub fn Layout(
                 "Parsimony"
             </a>
             <Navigation />
+            <AccountLinks />
             <ThemeSwitch />
         </header>
         {children()}
@@ -47,16 +50,17 @@ pub fn Layout(
 }
 
 /// Where each entry leads, its name, and the start of the addresses that belong to it.
-const PLACES: [(&str, &str, &[&str]); 3] = [
-    ("/", "Assess", &[]),
-    ("/portfolios", "Portfolios", &["/portfolios", "/use-cases"]),
-    ("/evidence", "Evidence", &["/evidence"]),
+/// The class says who sees it; the server decides who may.
+const PLACES: [(&str, &str, &[&str], &str); 3] = [
+    ("/", "Assess", &[], ""),
+    ("/portfolios", "Portfolios", &["/portfolios", "/use-cases"], "only-members"),
+    ("/evidence", "Evidence", &["/evidence"], ""),
 ];
 
 #[component]
 fn Navigation() -> impl IntoView {
     let path = use_location().pathname;
-    let entries = PLACES.map(|(href, name, prefixes)| {
+    let entries = PLACES.map(|(href, name, prefixes, class)| {
         let here = move || {
             let path = path.get();
             let current = path == href || prefixes.iter().any(|prefix| path.starts_with(prefix));
@@ -64,7 +68,7 @@ fn Navigation() -> impl IntoView {
         };
         // A plain anchor: the router follows it all the same, and `aria-current` covers sub-pages too.
         view! {
-            <a href=href aria-current=here>
+            <a href=href class=class aria-current=here>
                 {name}
             </a>
         }
@@ -73,6 +77,40 @@ fn Navigation() -> impl IntoView {
         <nav class="site-nav" aria-label="Main">
             {entries}
         </nav>
+    }
+}
+
+/// The way to one's own settings, or to the door. Both are pages of the server, so the router leaves them.
+#[component]
+fn AccountLinks() -> impl IntoView {
+    let who = opened(|| (), |()| who_is_here());
+    view! {
+        <div class="account-links">
+            <Transition fallback=|| ()>
+                {move || Suspend::new(async move {
+                    match who.await {
+                        Ok(Some(who)) => {
+                            view! {
+                                <a href="/settings" class="account-name">
+                                    <span>{who.name}</span>
+                                    " "
+                                    <span class="account-workspace">{who.workspace}</span>
+                                </a>
+                            }
+                                .into_any()
+                        }
+                        _ => {
+                            view! {
+                                <a href="/sign-in">
+                                    "Sign in"
+                                </a>
+                            }
+                                .into_any()
+                        }
+                    }
+                })}
+            </Transition>
+        </div>
     }
 }
 

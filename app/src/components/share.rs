@@ -26,7 +26,7 @@ pub fn SharePanel(
     let made = move || share.value().with(|answer| answer.as_ref()?.as_ref().ok().cloned());
     let lifetimes = LIFETIMES.map(|(days, label)| view! { <option value=days>{label}</option> });
     view! {
-        <section class="share-panel" aria-labelledby="share-title">
+        <section class="share-panel not-viewers" aria-labelledby="share-title">
             <h2 class="share-title" id="share-title">
                 "Share this decision"
             </h2>

@@ -127,7 +127,9 @@ pub(crate) mod server {
     use super::{Assessment, Opening, PortfolioEntry, PresetEntry};
     use crate::AppError;
     use crate::functions::catalogue::Lists;
+    use crate::access::{Access, may};
     use crate::state::app_state;
+    use domain::access::Action;
     use domain::decision::Decision;
     use domain::field::Draft;
     use domain::policy::Policy;
@@ -220,9 +222,9 @@ pub(crate) mod server {
 
     /// Portfolios that take use cases.
     async fn portfolios() -> Result<Vec<PortfolioEntry>, AppError> {
-        let store = app_state()?.store;
-        let workspace = store.local_workspace().await?;
-        let portfolios = store.portfolios(workspace).await?;
+        // A stranger assesses too, and is asked to sign in where saving stands.
+        let Ok(Access { store, scope, .. }) = may(Action::Edit) else { return Ok(Vec::new()) };
+        let portfolios = store.portfolios(scope).await?;
         let in_use = portfolios.into_iter().filter(|portfolio| portfolio.archived_at.is_none());
         Ok(in_use
             .map(|portfolio| PortfolioEntry { id: portfolio.id.to_string(), name: portfolio.name })

@@ -14,6 +14,16 @@ pub struct Moment {
 }
 
 #[cfg(feature = "ssr")]
+impl Moment {
+    /// The moment as an element of a page.
+    #[must_use]
+    pub fn view(self) -> leptos::prelude::AnyView {
+        use leptos::prelude::*;
+        view! { <time datetime=self.iso>{self.text}</time> }.into_any()
+    }
+}
+
+#[cfg(feature = "ssr")]
 impl From<time::OffsetDateTime> for Moment {
     fn from(moment: time::OffsetDateTime) -> Self {
         use time::macros::format_description;

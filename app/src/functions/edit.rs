@@ -26,7 +26,8 @@ mod server {
     use crate::functions::assess::server::decide_draft;
     use crate::link::{NOTE_PARAMETER, Start, append};
     use crate::response::wants_html;
-    use crate::state::app_state;
+    use crate::access::{Access, allowed};
+    use domain::access::Action;
     use domain::field::Draft;
     use domain::ids::UseCaseId;
 
@@ -53,19 +54,17 @@ mod server {
 
     async fn save(id: UseCaseId, revision: i32, draft: &Draft, note: &str) -> Result<i32, AppError> {
         let decided = decide_draft(draft).await?;
-        let store = app_state()?.store;
-        let workspace = store.local_workspace().await?;
+        let Access { store, scope, .. } = allowed(Action::Edit)?;
         let number = store
-            .revise_use_case(workspace, id, revision, &decided.use_case, &decided.decision, note)
+            .revise_use_case(scope, id, revision, &decided.use_case, &decided.decision, note)
             .await?;
         Ok(number)
     }
 
     /// The address of the edit page with everything that was typed.
     async fn back(id: UseCaseId, revision: i32, draft: &Draft, note: &str) -> Result<String, AppError> {
-        let store = app_state()?.store;
-        let workspace = store.local_workspace().await?;
-        let (base, _) = store.revision(workspace, id, revision).await?.ok_or(AppError::NotFound)?;
+        let Access { store, scope, .. } = allowed(Action::Edit)?;
+        let (base, _) = store.revision(scope, id, revision).await?.ok_or(AppError::NotFound)?;
         let carried = |text: &str| text.chars().take(CARRIED_LENGTH).collect::<String>();
         let typed = Draft(draft.0.iter().map(|(field, text)| (*field, carried(text))).collect());
         let start = Start::revision(&id.to_string(), revision);

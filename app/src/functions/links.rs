@@ -34,7 +34,7 @@ pub struct LinkView {
     pub state: LinkState,
 }
 
-/// All links of the workspace, newest first.
+/// All links of the workspace, or of a visitor's own browser, newest first.
 ///
 /// # Errors
 /// [`AppError::Unavailable`] without the database.
@@ -56,22 +56,24 @@ pub async fn revoke_link(id: String) -> Result<(), AppError> {
 pub(crate) mod server {
     use super::{LinkState, LinkView};
     use crate::AppError;
+    use crate::access::SharedBy;
     use crate::state::app_state;
+    use domain::access::Action;
     use domain::ids::ScenarioId;
     use store::ScenarioRow;
     use time::OffsetDateTime;
 
     pub(super) async fn all() -> Result<Vec<LinkView>, AppError> {
-        let store = app_state()?.store;
-        let workspace = store.local_workspace().await?;
-        Ok(store.workspace_scenarios(workspace).await?.into_iter().map(link).collect())
+        let by = SharedBy::caller(Action::Read)?;
+        let Some(sharer) = by.sharer() else { return Ok(Vec::new()) };
+        Ok(app_state()?.store.shared_scenarios(sharer).await?.into_iter().map(link).collect())
     }
 
     pub(super) async fn revoke(id: &str) -> Result<(), AppError> {
         let id: ScenarioId = id.parse().map_err(|_| AppError::NotFound)?;
-        let store = app_state()?.store;
-        let workspace = store.local_workspace().await?;
-        Ok(store.revoke_scenario(workspace, id).await?)
+        let by = SharedBy::caller(Action::Share)?;
+        let sharer = by.sharer().ok_or(AppError::NotFound)?;
+        Ok(app_state()?.store.revoke_scenario(sharer, id).await?)
     }
 
     pub(crate) fn link(row: ScenarioRow) -> LinkView {

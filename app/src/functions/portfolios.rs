@@ -107,7 +107,8 @@ mod server {
     use crate::AppError;
     use crate::functions::portfolio::totals::Totals;
     use crate::response::wants_html;
-    use crate::state::app_state;
+    use crate::access::{Access, allowed};
+    use domain::access::Action;
     use domain::ids::PortfolioId;
     use store::PortfolioSummary;
 
@@ -115,9 +116,8 @@ mod server {
 
     pub(super) async fn list(query: &str) -> Result<PortfoliosView, AppError> {
         let parameters = Parameters::of(query);
-        let store = app_state()?.store;
-        let workspace = store.local_workspace().await?;
-        let all = store.portfolios(workspace).await?;
+        let Access { store, scope, .. } = allowed(Action::Read)?;
+        let all = store.portfolios(scope).await?;
         let archived = parameters.first("archived") == Some("true");
         let undo: Option<PortfolioId> = parameters.first("undo").and_then(|id| id.parse().ok());
         let undone = all.iter().find(|each| Some(each.id) == undo && each.archived_at.is_some());
@@ -152,9 +152,8 @@ mod server {
 
     pub(super) async fn create(name: &str, description: &str) -> Result<(), AppError> {
         let created = async {
-            let store = app_state()?.store;
-            let workspace = store.local_workspace().await?;
-            Ok(store.create_portfolio(workspace, name, description).await?)
+            let Access { store, scope, .. } = allowed(Action::Edit)?;
+            Ok(store.create_portfolio(scope, name, description).await?)
         };
         match created.await {
             Ok(id) => {
@@ -174,9 +173,8 @@ mod server {
     pub(super) async fn archive(portfolio: &str) -> Result<(), AppError> {
         let archived = async {
             let id: PortfolioId = portfolio.parse().map_err(|_| AppError::NotFound)?;
-            let store = app_state()?.store;
-            let workspace = store.local_workspace().await?;
-            store.archive_portfolio(workspace, id).await?;
+            let Access { store, scope, .. } = allowed(Action::Edit)?;
+            store.archive_portfolio(scope, id).await?;
             Ok(format!("{LIST}?undo={id}"))
         };
         go(archived.await, LIST)
@@ -186,9 +184,8 @@ mod server {
         let id: PortfolioId = portfolio.parse().map_err(|_| AppError::NotFound)?;
         let page = if open { format!("{LIST}/{id}") } else { LIST.to_owned() };
         let restored = async {
-            let store = app_state()?.store;
-            let workspace = store.local_workspace().await?;
-            store.restore_portfolio(workspace, id).await?;
+            let Access { store, scope, .. } = allowed(Action::Edit)?;
+            store.restore_portfolio(scope, id).await?;
             Ok(page.clone())
         };
         go(restored.await, &page)

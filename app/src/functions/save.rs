@@ -22,22 +22,22 @@ pub async fn save_use_case(
 mod server {
     use crate::AppError;
     use crate::functions::assess::server::decide_query;
-    use crate::state::app_state;
+    use crate::access::{Access, allowed};
+    use domain::access::Action;
 
     pub(super) async fn save(query: &str, portfolio: &str, new_portfolio: &str) -> Result<(), AppError> {
         let decided = decide_query(query).await?;
-        let store = app_state()?.store;
-        let workspace = store.local_workspace().await?;
+        let Access { store, scope, .. } = allowed(Action::Edit)?;
         let name = new_portfolio.trim();
         let portfolio = if name.is_empty() {
             // No portfolio was picked and none was named.
             portfolio.parse::<domain::ids::PortfolioId>().map_err(|_| AppError::BadName)?
         } else {
-            store.create_portfolio(workspace, name, "").await?
+            store.create_portfolio(scope, name, "").await?
         };
         let use_case = store
             .create_use_case(
-                workspace,
+                scope,
                 portfolio,
                 &decided.use_case,
                 &decided.decision,

@@ -46,6 +46,7 @@ mod server {
     use super::ScenarioView;
     use crate::AppError;
     use crate::functions::use_case::server::input_groups;
+    use crate::limits;
     use crate::link::Start;
     use crate::state::app_state;
     use domain::preset;
@@ -57,10 +58,14 @@ mod server {
 
     pub(super) async fn open(token: &str) -> Result<ScenarioView, AppError> {
         let state = app_state()?;
+        limits::may_try_token(&state.store).await?;
         let scenario = match state.store.scenario_by_token(token).await? {
             ScenarioLookup::Found(scenario) => *scenario,
             ScenarioLookup::Revoked | ScenarioLookup::Expired => return Err(AppError::Gone),
-            ScenarioLookup::NotFound => return Err(AppError::NotFound),
+            ScenarioLookup::NotFound => {
+                limits::count(&state.store, limits::TOKEN_MISSES).await?;
+                return Err(AppError::NotFound);
+            }
         };
         let frozen = scenario.frozen;
         let base = preset::by_id(COPY_BASE).map(preset::Preset::draft).unwrap_or_default();

@@ -30,11 +30,14 @@ pub async fn share_assessment(
 mod server {
     use super::SharedLink;
     use crate::AppError;
+    use crate::access::{SharedBy, allowed};
     use crate::functions::assess::server::decide_query;
+    use crate::limits;
     use crate::response::wants_html;
     use crate::state::app_state;
+    use domain::access::Action;
     use std::sync::Arc;
-    use store::{FrozenScenario, Store, UseCaseId, WorkspaceId};
+    use store::{FrozenScenario, Scope, Store, UseCaseId};
     use time::{Duration, OffsetDateTime};
 
     pub(super) async fn share(
@@ -43,16 +46,21 @@ mod server {
         expires_in_days: u16,
     ) -> Result<SharedLink, AppError> {
         let state = app_state()?;
-        let workspace = state.store.local_workspace().await?;
+        let by = SharedBy::caller(Action::Share)?;
         let (of, scenario) = if use_case.is_empty() {
+            if !matches!(by, SharedBy::Team(_)) {
+                limits::count(&state.store, limits::ANONYMOUS_SHARES).await?;
+            }
             (None, assessed(query).await?)
         } else {
             let id: UseCaseId = use_case.parse().map_err(|_| AppError::NotFound)?;
-            (Some(id), stored(&state.store, workspace, id).await?)
+            (Some(id), stored(&state.store, allowed(Action::Share)?.scope, id).await?)
         };
+        let by = by.or_new()?;
+        let sharer = by.sharer().ok_or(AppError::Internal)?;
         let expires_at = (expires_in_days > 0)
             .then(|| OffsetDateTime::now_utc().saturating_add(Duration::days(expires_in_days.into())));
-        let made = state.store.create_scenario(workspace, of, &scenario, expires_at).await?;
+        let made = state.store.create_scenario(sharer, of, &scenario, expires_at).await?;
         let path = format!("/s/{}", made.token);
         if wants_html() {
             leptos_axum::redirect(&path);
@@ -74,12 +82,12 @@ mod server {
     /// The decision of a use case as it was made, not made again.
     async fn stored(
         store: &Store,
-        workspace: WorkspaceId,
+        scope: Scope,
         id: UseCaseId,
     ) -> Result<FrozenScenario, AppError> {
-        let record = store.use_case(workspace, id).await?.ok_or(AppError::NotFound)?;
-        let policy = store.policy(workspace, record.policy_id).await?.ok_or(AppError::NotFound)?;
-        let prices = store.price_book(workspace, record.price_book_id).await?.ok_or(AppError::NotFound)?;
+        let record = store.use_case(scope, id).await?.ok_or(AppError::NotFound)?;
+        let policy = store.policy(scope, record.policy_id).await?.ok_or(AppError::NotFound)?;
+        let prices = store.price_book(scope, record.price_book_id).await?.ok_or(AppError::NotFound)?;
         Ok(FrozenScenario {
             title: record.revision.use_case.title().to_owned(),
             use_case: record.revision.use_case,

@@ -109,7 +109,8 @@ pub(crate) mod server {
     use crate::AppError;
     use crate::functions::catalogue::Lists;
     use crate::functions::links::server::link;
-    use crate::state::app_state;
+    use crate::access::{Access, allowed};
+    use domain::access::Action;
     use domain::field::{Choice as _, Kind, plain_number};
     use domain::ids::UseCaseId;
     use domain::prices::PriceBook;
@@ -119,9 +120,8 @@ pub(crate) mod server {
 
     pub(super) async fn open(id: &str, revision: &str) -> Result<UseCaseView, AppError> {
         let id: UseCaseId = id.parse().map_err(|_| AppError::NotFound)?;
-        let store = app_state()?.store;
-        let workspace = store.local_workspace().await?;
-        let record = store.use_case(workspace, id).await?.ok_or(AppError::NotFound)?;
+        let Access { store, scope, .. } = allowed(Action::Read)?;
+        let record = store.use_case(scope, id).await?.ok_or(AppError::NotFound)?;
         let current_revision = record.revision.number;
         let number = if revision.is_empty() {
             current_revision
@@ -131,13 +131,13 @@ pub(crate) mod server {
         let (shown, decision) = if number == current_revision {
             (record.revision, record.decision)
         } else {
-            store.revision(workspace, id, number).await?.ok_or(AppError::NotFound)?
+            store.revision(scope, id, number).await?.ok_or(AppError::NotFound)?
         };
-        let policy = store.policy(workspace, record.policy_id).await?.ok_or(AppError::NotFound)?;
-        let prices = store.price_book(workspace, record.price_book_id).await?.ok_or(AppError::NotFound)?;
+        let policy = store.policy(scope, record.policy_id).await?.ok_or(AppError::NotFound)?;
+        let prices = store.price_book(scope, record.price_book_id).await?.ok_or(AppError::NotFound)?;
         let (_, today) = store.current_price_book().await?;
-        let revisions = store.revisions(workspace, id).await?;
-        let links = store.scenarios(workspace, id).await?;
+        let revisions = store.revisions(scope, id).await?;
+        let links = store.scenarios(scope, id).await?;
         Ok(UseCaseView {
             id: id.to_string(),
             name: shown.use_case.title().to_owned(),

@@ -171,7 +171,7 @@ fn head(view: &UseCaseView, actions: Actions) -> AnyView {
                     <time datetime=view.revision_created.iso.clone()>{view.revision_created.text.clone()}</time>
                 </p>
             </div>
-            <div class="actions">{change}</div>
+            <div class="actions only-editors">{change}</div>
         </header>
         <FailureNotice error=refused(actions.duplicate) />
         <FailureNotice error=refused(actions.archive) />

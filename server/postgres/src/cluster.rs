@@ -219,6 +219,19 @@ impl Cluster {
         url(&self.socket_folder, database)
     }
 
+    /// The address of a database in a cluster that another process of ours runs; `None` when nobody does. For
+    /// tools that work beside a server.
+    ///
+    /// # Errors
+    /// [`ClusterError`] when the folder cannot be used.
+    pub fn url_of_running(config: &ClusterConfig, database: &str) -> Result<Option<String>, ClusterError> {
+        let account = Account::resolve(&config.root_delegate)?;
+        let places = Places::prepare(&config.folder, &account)?;
+        let socket_folder = places.socket_folder(&account)?;
+        let answers = matches!(wire::knock(&socket_file(&socket_folder), ROLE), Knock::Open);
+        Ok(answers.then(|| url(&socket_folder, database)))
+    }
+
     /// A connection of our own for plain statements.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ pub(crate) mod access_log;
 pub(crate) mod body_limit;
 pub(crate) mod cross_site;
 pub(crate) mod database_gate;
+pub(crate) mod identify;
 pub(crate) mod panics;
 pub(crate) mod request_id;
 pub(crate) mod security_headers;

@@ -1,10 +1,12 @@
 //! The handle on the database: pool, time limits, migrations.
 
+use crate::scope::View;
 use crate::{PriceBookId, StoreError};
 use domain::prices::PriceBook;
 use sqlx::migrate::Migrator;
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Executor as _, PgPool, Postgres, Transaction};
+use sqlx::{Executor as _, PgConnection, PgPool, Postgres, Transaction};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, RwLock};
@@ -101,7 +103,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] when there is none.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.read(|pool| async move { sqlx::query("SELECT 1").execute(&pool).await.map(drop) }).await
+        self.read(View::Shared, |mut connection| async move {
+            sqlx::query("SELECT 1").execute(&mut *connection).await.map(drop)
+        })
+        .await
     }
 
     /// Closes the pool once its connections are back; calls after that find the database unavailable.
@@ -109,14 +114,24 @@ impl Store {
         self.pool.close().await;
     }
 
+    /// A connection that sees this much, until it is returned to the pool.
+    async fn connection(&self, view: &View) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+        let mut connection = self.pool.acquire().await?;
+        // Every connection is told anew each time, so what it was told before never matters.
+        look(&mut connection, view, false).await?;
+        Ok(connection)
+    }
+
     /// Runs a query that changes nothing, once more if its connection breaks: after a restart of Postgres
     /// the first request need not fail. Writes are never repeated, for they might have happened.
-    pub(crate) async fn read<T, Q, F>(&self, query: Q) -> Result<T, StoreError>
+    pub(crate) async fn read<T, Q, F>(&self, view: impl Into<View>, query: Q) -> Result<T, StoreError>
     where
-        Q: Fn(PgPool) -> F,
+        Q: Fn(PoolConnection<Postgres>) -> F,
         F: Future<Output = Result<T, sqlx::Error>>,
     {
-        let error = match query(self.pool.clone()).await {
+        let view = view.into();
+        let attempt = async || query(self.connection(&view).await?).await;
+        let error = match attempt().await {
             Ok(answer) => return Ok(answer),
             Err(error) => StoreError::from(error),
         };
@@ -124,11 +139,33 @@ impl Store {
             return Err(error);
         }
         tracing::warn!(?error, "A connection to the database broke while reading; trying once more");
-        Ok(query(self.pool.clone()).await?)
+        Ok(attempt().await?)
     }
 
-    /// Begins a transaction. Dropping it before the commit undoes it.
-    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
-        Ok(self.pool.begin().await?)
+    /// Begins a transaction that sees this much. Dropping it before the commit undoes it.
+    pub(crate) async fn begin(
+        &self,
+        view: impl Into<View>,
+    ) -> Result<Transaction<'static, Postgres>, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        look(&mut transaction, &view.into(), true).await?;
+        Ok(transaction)
     }
+}
+
+/// Tells a connection what it may see, for the present transaction or until it is told otherwise.
+async fn look(connection: &mut PgConnection, view: &View, in_transaction: bool) -> Result<(), sqlx::Error> {
+    let [role, workspace, account, token] = view.settings();
+    sqlx::query(
+        "SELECT set_config('role', $1, $5), set_config('parsimony.workspace', $2, $5),
+            set_config('parsimony.account', $3, $5), set_config('parsimony.token', $4, $5)",
+    )
+    .bind(role)
+    .bind(workspace)
+    .bind(account)
+    .bind(token)
+    .bind(in_transaction)
+    .execute(connection)
+    .await
+    .map(drop)
 }

@@ -24,3 +24,13 @@ pub(crate) fn read<T: DeserializeOwned>(what: &'static str, text: &str) -> Resul
 pub(crate) fn sha256(bytes: impl AsRef<[u8]>) -> Vec<u8> {
     Sha256::digest(bytes).to_vec()
 }
+
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

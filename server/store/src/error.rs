@@ -37,6 +37,24 @@ pub enum StoreError {
     /// The use case or its portfolio is archived and must be restored before it is changed.
     #[error("this is archived: restore it first")]
     Archived,
+    /// A new password is too easy to guess.
+    #[error("the password {0}")]
+    WeakPassword(#[from] crate::password::WeakPassword),
+    /// The present password was not given.
+    #[error("the present password is not right")]
+    WrongPassword,
+    /// There is an account with this e-mail address already.
+    #[error("there is an account with this e-mail address already")]
+    EmailTaken,
+    /// The person at the provider belongs to another account.
+    #[error("this sign-in belongs to another account")]
+    IdentityTaken,
+    /// The last admin of a workspace can neither leave nor step down.
+    #[error("a workspace keeps at least one admin")]
+    LastAdmin,
+    /// A password could not be hashed, which would be a mistake in this program.
+    #[error("a password could not be hashed")]
+    Hashing,
     /// A text does not fit where it should be stored.
     #[error("the {field} {problem}")]
     Text {
@@ -102,6 +120,8 @@ const PASSING: [&str; 10] =
 enum Meaning {
     NotFound,
     NameTaken,
+    EmailTaken,
+    LastAdmin,
     Passing,
     Mistake,
 }
@@ -115,6 +135,8 @@ fn meaning_of(error: &sqlx::Error) -> Meaning {
         | sqlx::Error::WorkerCrashed => Meaning::Passing,
         sqlx::Error::Database(refusal) => match (refusal.constraint(), refusal.code().as_deref()) {
             (Some("portfolio_name_key"), _) => Meaning::NameTaken,
+            (Some("account_email_key"), _) => Meaning::EmailTaken,
+            (Some("member_last_admin"), _) => Meaning::LastAdmin,
             (Some("use_case_portfolio_fkey" | "scenario_use_case_fkey"), _) => Meaning::NotFound,
             (_, Some(code))
                 if code.starts_with("08") || BROKEN.contains(&code) || PASSING.contains(&code) =>
@@ -132,6 +154,8 @@ impl From<sqlx::Error> for StoreError {
         match meaning_of(&error) {
             Meaning::NotFound => Self::NotFound,
             Meaning::NameTaken => Self::NameTaken,
+            Meaning::EmailTaken => Self::EmailTaken,
+            Meaning::LastAdmin => Self::LastAdmin,
             Meaning::Passing => Self::Unavailable(error),
             Meaning::Mistake => Self::Database(error),
         }

@@ -15,29 +15,48 @@
 //!     use_case |o--o{ scenario : "frozen behind a link"
 //! ```
 
+mod account;
+mod api_token;
+mod audit;
 mod connection;
 mod document;
 mod error;
+mod invitation;
+mod member;
+mod password;
 mod policy;
 mod portfolio;
 mod price_book;
 mod price_row;
+mod rate_limit;
 mod revision;
 mod scenario;
+mod scope;
 mod seed;
+mod session;
 mod text;
 mod token;
 mod use_case;
 mod workspace;
 
+pub use account::{Account, Credential, Identity, NewAccount};
+pub use api_token::{API_TOKEN_PREFIX, ApiAccess, ApiTokenRow, NewApiToken};
+pub use audit::{AuditAction, AuditRecord};
 pub use connection::{MIGRATOR, Store};
 pub use domain::ids;
 pub use domain::ids::{
-    DecisionId, PolicyId, PortfolioId, PriceBookId, RevisionId, ScenarioId, UseCaseId, WorkspaceId,
+    AccountId, ApiTokenId, CommentId, DecisionId, InvitationId, NotificationId, PolicyId, PortfolioId, PriceBookId,
+    RevisionId, ScenarioId, SessionId, UseCaseId, WorkspaceId,
 };
 pub use error::StoreError;
+pub use invitation::{Invitation, InvitationRow, Invitee, NewInvitation};
+pub use member::Member;
+pub use password::{LONGEST as LONGEST_PASSWORD, SHORTEST as SHORTEST_PASSWORD, WeakPassword};
 pub use portfolio::{Portfolio, PortfolioSummary};
+pub use rate_limit::{Limited, RateLimit};
 pub use revision::RevisionRecord;
-pub use scenario::{FrozenScenario, NewScenario, Scenario, ScenarioLookup, ScenarioRow};
+pub use scenario::{FrozenScenario, NewScenario, Scenario, ScenarioLookup, ScenarioRow, Sharer, new_secret};
+pub use scope::{Actor, Scope};
 pub use seed::SAMPLE_PORTFOLIO_NAME;
+pub use session::{LIFETIME_DAYS as SESSION_LIFETIME_DAYS, Membership, NewSession, SessionRow, SignedIn};
 pub use use_case::{UseCaseLabel, UseCaseRecord, UseCaseRow};

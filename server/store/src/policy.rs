@@ -1,7 +1,8 @@
 //! Stored policies. They never change; new thresholds are a new policy.
 
+use crate::scope::View;
 use crate::document::{read, sha256, write};
-use crate::{PolicyId, Store, StoreError, WorkspaceId};
+use crate::{PolicyId, Store, StoreError, Scope};
 use domain::policy::Policy;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -13,13 +14,13 @@ impl Store {
     /// [`StoreError::NotFound`] before the database is seeded.
     pub async fn current_policy(&self) -> Result<(PolicyId, Policy), StoreError> {
         let (id, thresholds): (Uuid, String) = self
-            .read(|pool| async move {
+            .read(View::Shared, |mut connection| async move {
                 sqlx::query_as(
                     "SELECT id, thresholds::text FROM policies WHERE scope = $1
                      ORDER BY created_at DESC, id DESC LIMIT 1",
                 )
                 .bind(Uuid::nil())
-                .fetch_one(&pool)
+                .fetch_one(&mut *connection)
                 .await
             })
             .await?;
@@ -30,16 +31,16 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the like.
-    pub async fn policy(&self, workspace: WorkspaceId, id: PolicyId) -> Result<Option<Policy>, StoreError> {
+    pub async fn policy(&self, scope: Scope, id: PolicyId) -> Result<Option<Policy>, StoreError> {
         let thresholds: Option<String> = self
-            .read(|pool| async move {
+            .read(scope, |mut connection| async move {
                 sqlx::query_scalar(
                     "SELECT thresholds::text FROM policies WHERE scope IN ($1, $2) AND id = $3",
                 )
-                .bind(workspace.uuid())
+                .bind(scope.workspace.uuid())
                 .bind(Uuid::nil())
                 .bind(id.uuid())
-                .fetch_optional(&pool)
+                .fetch_optional(&mut *connection)
                 .await
             })
             .await?;

@@ -1,8 +1,10 @@
 //! Portfolios: named lists of use cases, with their totals.
 
-use crate::{PortfolioId, Store, StoreError, WorkspaceId, text};
+use crate::audit::{self, Change};
+use crate::{AccountId, AuditAction, PortfolioId, Scope, Store, StoreError, text};
 use domain::units::Usd;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sqlx::FromRow;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -96,8 +98,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the like.
-    pub async fn portfolios(&self, workspace: WorkspaceId) -> Result<Vec<PortfolioSummary>, StoreError> {
-        let rows = self.summaries(workspace, None).await?;
+    pub async fn portfolios(&self, scope: Scope) -> Result<Vec<PortfolioSummary>, StoreError> {
+        let rows = self.summaries(scope, None).await?;
         Ok(rows.into_iter().map(summary).collect())
     }
 
@@ -107,22 +109,22 @@ impl Store {
     /// [`StoreError::Unavailable`] and the like.
     pub async fn portfolio_summary(
         &self,
-        workspace: WorkspaceId,
+        scope: Scope,
         id: PortfolioId,
     ) -> Result<Option<PortfolioSummary>, StoreError> {
-        Ok(self.summaries(workspace, Some(id)).await?.pop().map(summary))
+        Ok(self.summaries(scope, Some(id)).await?.pop().map(summary))
     }
 
     async fn summaries(
         &self,
-        workspace: WorkspaceId,
+        scope: Scope,
         id: Option<PortfolioId>,
     ) -> Result<Vec<SummaryRow>, StoreError> {
-        self.read(|pool| async move {
+        self.read(scope, |mut connection| async move {
             sqlx::query_as(SUMMARIES)
-                .bind(workspace.uuid())
+                .bind(scope.workspace.uuid())
                 .bind(id.map(PortfolioId::uuid))
-                .fetch_all(&pool)
+                .fetch_all(&mut *connection)
                 .await
         })
         .await
@@ -134,18 +136,18 @@ impl Store {
     /// [`StoreError::Unavailable`] and the like.
     pub async fn portfolio(
         &self,
-        workspace: WorkspaceId,
+        scope: Scope,
         id: PortfolioId,
     ) -> Result<Option<Portfolio>, StoreError> {
         let row: Option<PortfolioRow> = self
-            .read(|pool| async move {
+            .read(scope, |mut connection| async move {
                 sqlx::query_as(
                     "SELECT id, name, description, archived_at FROM portfolios
                      WHERE workspace_id = $1 AND id = $2",
                 )
-                .bind(workspace.uuid())
+                .bind(scope.workspace.uuid())
                 .bind(id.uuid())
-                .fetch_optional(&pool)
+                .fetch_optional(&mut *connection)
                 .await
             })
             .await?;
@@ -163,89 +165,130 @@ impl Store {
     /// [`StoreError::NameTaken`], [`StoreError::Text`] for a name or description that does not fit.
     pub async fn create_portfolio(
         &self,
-        workspace: WorkspaceId,
+        scope: Scope,
         name: &str,
         description: &str,
     ) -> Result<PortfolioId, StoreError> {
-        let mut connection = self.pool.acquire().await?;
-        insert(&mut connection, workspace, name, description).await
+        let mut transaction = self.begin(scope).await?;
+        let id = insert(&mut transaction, scope, name, description).await?;
+        transaction.commit().await?;
+        Ok(id)
     }
 
-    /// Renames or re-describes a portfolio.
+    /// Renames or re-describes a portfolio. What it says already changes nothing.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], [`StoreError::NameTaken`], [`StoreError::Text`].
     pub async fn update_portfolio(
         &self,
-        workspace: WorkspaceId,
+        scope: Scope,
         id: PortfolioId,
         name: &str,
         description: &str,
     ) -> Result<(), StoreError> {
         let name = text::required("name", name, NAME_LENGTH)?;
         let description = text::optional("description", description, DESCRIPTION_LENGTH)?;
-        let done = sqlx::query(
+        let mut transaction = self.begin(scope).await?;
+        let before = lock(&mut transaction, scope, id).await?;
+        if (&before.name, &before.description) == (&name, &description) {
+            return Ok(());
+        }
+        sqlx::query(
             "UPDATE portfolios SET name = $3, description = $4, updated_at = now()
              WHERE workspace_id = $1 AND id = $2",
         )
-        .bind(workspace.uuid())
+        .bind(scope.workspace.uuid())
         .bind(id.uuid())
-        .bind(name)
-        .bind(description)
-        .execute(&self.pool)
+        .bind(&name)
+        .bind(&description)
+        .execute(&mut *transaction)
         .await?;
-        some_row(done.rows_affected())
+        let change = Change::of(AuditAction::PortfolioRenamed, id.uuid())
+            .before(json!({ "name": before.name, "description": before.description }))
+            .after(json!({ "name": name, "description": description }));
+        audit::record(&mut transaction, scope, change).await?;
+        transaction.commit().await?;
+        Ok(())
     }
 
     /// Puts a portfolio away, with its use cases. Doing it twice changes nothing more.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub async fn archive_portfolio(&self, workspace: WorkspaceId, id: PortfolioId) -> Result<(), StoreError> {
-        let done = sqlx::query(
-            "UPDATE portfolios SET archived_at = coalesce(archived_at, now()), updated_at = now()
-             WHERE workspace_id = $1 AND id = $2",
-        )
-        .bind(workspace.uuid())
-        .bind(id.uuid())
-        .execute(&self.pool)
-        .await?;
-        some_row(done.rows_affected())
+    pub async fn archive_portfolio(&self, scope: Scope, id: PortfolioId) -> Result<(), StoreError> {
+        self.put_away(scope, id, true).await
     }
 
     /// Takes an archived portfolio back into use. Doing it twice changes nothing more.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::NameTaken`] when a portfolio in use has its name by now.
-    pub async fn restore_portfolio(&self, workspace: WorkspaceId, id: PortfolioId) -> Result<(), StoreError> {
-        let done = sqlx::query(
-            "UPDATE portfolios SET archived_at = NULL, updated_at = now() WHERE workspace_id = $1 AND id = $2",
-        )
-        .bind(workspace.uuid())
-        .bind(id.uuid())
-        .execute(&self.pool)
-        .await?;
-        some_row(done.rows_affected())
+    pub async fn restore_portfolio(&self, scope: Scope, id: PortfolioId) -> Result<(), StoreError> {
+        self.put_away(scope, id, false).await
     }
+
+    async fn put_away(&self, scope: Scope, id: PortfolioId, archived: bool) -> Result<(), StoreError> {
+        let mut transaction = self.begin(scope).await?;
+        let before = lock(&mut transaction, scope, id).await?;
+        if before.archived_at.is_some() == archived {
+            return Ok(());
+        }
+        sqlx::query(
+            "UPDATE portfolios SET archived_at = CASE WHEN $3 THEN now() END, updated_at = now()
+             WHERE workspace_id = $1 AND id = $2",
+        )
+        .bind(scope.workspace.uuid())
+        .bind(id.uuid())
+        .bind(archived)
+        .execute(&mut *transaction)
+        .await?;
+        let action = if archived { AuditAction::PortfolioArchived } else { AuditAction::PortfolioRestored };
+        let change = Change::of(action, id.uuid()).after(json!({ "name": before.name }));
+        audit::record(&mut transaction, scope, change).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+/// A portfolio that nobody else can change until the caller's transaction ends.
+async fn lock(
+    connection: &mut sqlx::PgConnection,
+    scope: Scope,
+    id: PortfolioId,
+) -> Result<PortfolioRow, StoreError> {
+    sqlx::query_as(
+        "SELECT id, name, description, archived_at FROM portfolios WHERE workspace_id = $1 AND id = $2 FOR UPDATE",
+    )
+    .bind(scope.workspace.uuid())
+    .bind(id.uuid())
+    .fetch_optional(connection)
+    .await?
+    .ok_or(StoreError::NotFound)
 }
 
 /// Creates an empty portfolio inside the caller's transaction.
 pub(crate) async fn insert(
     connection: &mut sqlx::PgConnection,
-    workspace: WorkspaceId,
+    scope: Scope,
     name: &str,
     description: &str,
 ) -> Result<PortfolioId, StoreError> {
     let name = text::required("name", name, NAME_LENGTH)?;
     let description = text::optional("description", description, DESCRIPTION_LENGTH)?;
     let id = Uuid::now_v7();
-    sqlx::query("INSERT INTO portfolios (id, workspace_id, name, description) VALUES ($1, $2, $3, $4)")
-        .bind(id)
-        .bind(workspace.uuid())
-        .bind(name)
-        .bind(description)
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "INSERT INTO portfolios (id, workspace_id, name, description, created_by) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(id)
+    .bind(scope.workspace.uuid())
+    .bind(&name)
+    .bind(&description)
+    .bind(scope.actor.account().map(AccountId::uuid))
+    .execute(&mut *connection)
+    .await?;
+    let change = Change::of(AuditAction::PortfolioCreated, id)
+        .after(json!({ "name": name, "description": description }));
+    audit::record(connection, scope, change).await?;
     Ok(id.into())
 }
 
@@ -255,13 +298,13 @@ pub(crate) async fn insert(
 /// [`StoreError::NotFound`], [`StoreError::Archived`].
 pub(crate) async fn hold_in_use(
     connection: &mut sqlx::PgConnection,
-    workspace: WorkspaceId,
+    scope: Scope,
     id: PortfolioId,
 ) -> Result<(), StoreError> {
     let archived: Option<bool> = sqlx::query_scalar(
         "SELECT archived_at IS NOT NULL FROM portfolios WHERE workspace_id = $1 AND id = $2 FOR SHARE",
     )
-    .bind(workspace.uuid())
+    .bind(scope.workspace.uuid())
     .bind(id.uuid())
     .fetch_optional(connection)
     .await?;
@@ -272,10 +315,6 @@ pub(crate) async fn hold_in_use(
     }
 }
 
-/// An update that met no row was about something the workspace does not have.
-pub(crate) fn some_row(rows: u64) -> Result<(), StoreError> {
-    if rows == 0 { Err(StoreError::NotFound) } else { Ok(()) }
-}
 
 fn summary(row: SummaryRow) -> PortfolioSummary {
     let count = |rows: i64| u32::try_from(rows).unwrap_or(u32::MAX);

@@ -1,9 +1,10 @@
 //! Stored price books. They never change; new prices are a new price book.
 
+use crate::scope::View;
 use crate::document::{sha256, write};
 use crate::policy::free_version;
 use crate::price_row::{self, PriceRow};
-use crate::{PriceBookId, Store, StoreError, WorkspaceId};
+use crate::{PriceBookId, Store, StoreError, Scope};
 use domain::prices::PriceBook;
 use domain::provenance::LazyDigest;
 use sqlx::PgConnection;
@@ -18,18 +19,18 @@ impl Store {
     /// [`StoreError::NotFound`] before the database is seeded.
     pub async fn current_price_book(&self) -> Result<(PriceBookId, Arc<PriceBook>), StoreError> {
         let head: Head = self
-            .read(|pool| async move {
+            .read(View::Shared, |mut connection| async move {
                 sqlx::query_as(
                     "SELECT id, version, as_of FROM price_books WHERE scope = $1
                      ORDER BY created_at DESC, id DESC LIMIT 1",
                 )
                 .bind(Uuid::nil())
-                .fetch_one(&pool)
+                .fetch_one(&mut *connection)
                 .await
             })
             .await?;
         let id = PriceBookId::from(head.0);
-        Ok((id, self.whole_price_book(head).await?))
+        Ok((id, self.whole_price_book(View::Shared, head).await?))
     }
 
     /// A price book of the workspace or a built-in one, or `None` if there is no such price book.
@@ -38,35 +39,37 @@ impl Store {
     /// [`StoreError::Unavailable`] and the like.
     pub async fn price_book(
         &self,
-        workspace: WorkspaceId,
+        scope: Scope,
         id: PriceBookId,
     ) -> Result<Option<Arc<PriceBook>>, StoreError> {
         let head: Option<Head> = self
-            .read(|pool| async move {
+            .read(scope, |mut connection| async move {
                 sqlx::query_as(
                     "SELECT id, version, as_of FROM price_books WHERE scope IN ($1, $2) AND id = $3",
                 )
-                .bind(workspace.uuid())
+                .bind(scope.workspace.uuid())
                 .bind(Uuid::nil())
                 .bind(id.uuid())
-                .fetch_optional(&pool)
+                .fetch_optional(&mut *connection)
                 .await
             })
             .await?;
         match head {
-            Some(head) => self.whole_price_book(head).await.map(Some),
+            Some(head) => self.whole_price_book(scope.into(), head).await.map(Some),
             None => Ok(None),
         }
     }
 
-    async fn whole_price_book(&self, (id, version, as_of): Head) -> Result<Arc<PriceBook>, StoreError> {
+    async fn whole_price_book(&self, view: View, (id, version, as_of): Head) -> Result<Arc<PriceBook>, StoreError> {
         let book_id = PriceBookId::from(id);
         let kept = self.price_books.read().unwrap_or_else(PoisonError::into_inner).get(&book_id).cloned();
         if let Some(book) = kept {
             return Ok(book);
         }
         let rows: Vec<PriceRow> = self
-            .read(|pool| async move { sqlx::query_as(price_row::OF_BOOK).bind(id).fetch_all(&pool).await })
+            .read(view, |mut connection| async move {
+                sqlx::query_as(price_row::OF_BOOK).bind(id).fetch_all(&mut *connection).await
+            })
             .await?;
         let book = Arc::new(price_row::assemble(version, as_of, rows)?);
         let mut kept = self.price_books.write().unwrap_or_else(PoisonError::into_inner);

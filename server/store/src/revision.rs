@@ -1,7 +1,7 @@
 //! Revisions: every version of a use case's inputs, each with what it changed and what was decided.
 
 use crate::document::{read, write};
-use crate::{DecisionId, RevisionId, Store, StoreError, UseCaseId, WorkspaceId, text};
+use crate::{AccountId, DecisionId, RevisionId, Store, StoreError, UseCaseId, Scope, text};
 use domain::decision::Decision;
 use domain::summary::DecisionSummary;
 use domain::use_case::{FieldChange, UseCase};
@@ -25,6 +25,8 @@ pub struct RevisionRecord {
     pub use_case: UseCase,
     /// When it was saved.
     pub created_at: OffsetDateTime,
+    /// Name of the account that saved it; none for the product itself.
+    pub created_by: Option<String>,
     /// Why it changed, in the words of whoever saved it; may be empty.
     pub note: String,
     /// What it changed in the revision before; empty for the first.
@@ -41,6 +43,7 @@ pub(crate) struct RevisionRow {
     inputs: String,
     inputs_before: Option<String>,
     revision_created_at: OffsetDateTime,
+    revision_created_by: Option<String>,
     note: String,
     summary: Json<DecisionSummary>,
 }
@@ -49,7 +52,8 @@ pub(crate) struct RevisionRow {
 macro_rules! revision_columns {
     () => {
         "r.id AS revision_id, r.number, r.inputs::text AS inputs, b.inputs::text AS inputs_before,
-         r.created_at AS revision_created_at, r.note, d.summary"
+         r.created_at AS revision_created_at, r.note, d.summary,
+         (SELECT name FROM accounts WHERE id = r.created_by) AS revision_created_by"
     };
 }
 pub(crate) use revision_columns;
@@ -64,6 +68,7 @@ impl RevisionRow {
             changes: before.map_or_else(Vec::new, |before| use_case.changes_since(&before)),
             use_case,
             created_at: self.revision_created_at,
+            created_by: self.revision_created_by,
             note: self.note,
             summary: self.summary.0,
         })
@@ -77,11 +82,11 @@ impl Store {
     /// [`StoreError::NotFound`] when the workspace has no such use case.
     pub async fn revisions(
         &self,
-        workspace: WorkspaceId,
+        scope: Scope,
         id: UseCaseId,
     ) -> Result<Vec<RevisionRecord>, StoreError> {
         let rows: Vec<RevisionRow> = self
-            .read(|pool| async move {
+            .read(scope, |mut connection| async move {
                 sqlx::query_as(concat!(
                     "SELECT ",
                     revision_columns!(),
@@ -94,9 +99,9 @@ impl Store {
                      WHERE r.workspace_id = $1 AND r.use_case_id = $2
                      ORDER BY r.number DESC"
                 ))
-                .bind(workspace.uuid())
+                .bind(scope.workspace.uuid())
                 .bind(id.uuid())
-                .fetch_all(&pool)
+                .fetch_all(&mut *connection)
                 .await
             })
             .await?;
@@ -112,7 +117,7 @@ impl Store {
     /// [`StoreError::Unavailable`] and the like.
     pub async fn revision(
         &self,
-        workspace: WorkspaceId,
+        scope: Scope,
         id: UseCaseId,
         number: i32,
     ) -> Result<Option<(RevisionRecord, Decision)>, StoreError> {
@@ -123,7 +128,7 @@ impl Store {
             document: String,
         }
         let row: Option<Row> = self
-            .read(|pool| async move {
+            .read(scope, |mut connection| async move {
                 sqlx::query_as(concat!(
                     "SELECT ",
                     revision_columns!(),
@@ -135,10 +140,10 @@ impl Store {
                      WHERE r.workspace_id = $1 AND r.use_case_id = $2 AND r.number = $3
                      ORDER BY d.created_at DESC, d.id DESC LIMIT 1"
                 ))
-                .bind(workspace.uuid())
+                .bind(scope.workspace.uuid())
                 .bind(id.uuid())
                 .bind(number)
-                .fetch_optional(&pool)
+                .fetch_optional(&mut *connection)
                 .await
             })
             .await?;
@@ -164,24 +169,25 @@ pub(crate) struct NewRevision<'a> {
 /// made with a price book or policy that is not stored.
 pub(crate) async fn append(
     connection: &mut PgConnection,
-    workspace: WorkspaceId,
+    scope: Scope,
     new: NewRevision<'_>,
 ) -> Result<(), StoreError> {
     let NewRevision { use_case_id, number, use_case, decision_id, decision, note } = new;
     let note = text::optional("note", note, NOTE_LENGTH)?;
-    let (policy_scope, policy_id) = policy_named(connection, workspace, &decision.provenance.policy).await?;
-    let (book_scope, book_id) = book_named(connection, workspace, &decision.provenance.price_book).await?;
+    let (policy_scope, policy_id) = policy_named(connection, scope, &decision.provenance.policy).await?;
+    let (book_scope, book_id) = book_named(connection, scope, &decision.provenance.price_book).await?;
     let revision_id = Uuid::now_v7();
     sqlx::query(
-        "INSERT INTO use_case_revisions (id, workspace_id, use_case_id, number, inputs, note)
-         VALUES ($1, $2, $3, $4, $5::json, $6)",
+        "INSERT INTO use_case_revisions (id, workspace_id, use_case_id, number, inputs, note, created_by)
+         VALUES ($1, $2, $3, $4, $5::json, $6, $7)",
     )
     .bind(revision_id)
-    .bind(workspace.uuid())
+    .bind(scope.workspace.uuid())
     .bind(use_case_id.uuid())
     .bind(number)
     .bind(write("inputs", use_case)?)
     .bind(note)
+    .bind(scope.actor.account().map(AccountId::uuid))
     .execute(&mut *connection)
     .await?;
     sqlx::query(
@@ -190,7 +196,7 @@ pub(crate) async fn append(
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::json, $12)",
     )
     .bind(decision_id.uuid())
-    .bind(workspace.uuid())
+    .bind(scope.workspace.uuid())
     .bind(use_case_id.uuid())
     .bind(revision_id)
     .bind(policy_scope)
@@ -209,13 +215,13 @@ pub(crate) async fn append(
 /// Scope and id of the policy a decision names; one of the workspace's own comes before a shared one.
 async fn policy_named(
     connection: &mut PgConnection,
-    workspace: WorkspaceId,
+    scope: Scope,
     version: &str,
 ) -> Result<(Uuid, Uuid), StoreError> {
     sqlx::query_as(
         "SELECT scope, id FROM policies WHERE scope IN ($1, $2) AND version = $3 ORDER BY scope = $2 LIMIT 1",
     )
-    .bind(workspace.uuid())
+    .bind(scope.workspace.uuid())
     .bind(Uuid::nil())
     .bind(version)
     .fetch_optional(connection)
@@ -226,13 +232,13 @@ async fn policy_named(
 /// Scope and id of the price book a decision names, likewise.
 async fn book_named(
     connection: &mut PgConnection,
-    workspace: WorkspaceId,
+    scope: Scope,
     version: &str,
 ) -> Result<(Uuid, Uuid), StoreError> {
     sqlx::query_as(
         "SELECT scope, id FROM price_books WHERE scope IN ($1, $2) AND version = $3 ORDER BY scope = $2 LIMIT 1",
     )
-    .bind(workspace.uuid())
+    .bind(scope.workspace.uuid())
     .bind(Uuid::nil())
     .bind(version)
     .fetch_optional(connection)

@@ -1,18 +1,55 @@
 //! Scenarios: decisions frozen behind a link that cannot be guessed and can be withdrawn.
 
+use crate::audit::{self, Change};
 use crate::document::{read, write};
-use crate::{ScenarioId, Store, StoreError, UseCaseId, WorkspaceId, text, token};
+use crate::scope::View;
+use crate::{AccountId, AuditAction, ScenarioId, Scope, Store, StoreError, UseCaseId, WorkspaceId, text, token};
 use domain::decision::Decision;
 use domain::policy::Policy;
 use domain::prices::PriceBook;
 use domain::use_case::UseCase;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sqlx::FromRow;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Most characters of a scenario's title.
 const TITLE_LENGTH: usize = 200;
+
+/// Where the scenarios of visitors without an account stand: a workspace nobody is a member of, made by the
+/// migrations.
+const VISITORS: Uuid = Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001);
+
+/// Who shares a decision, and may list and withdraw what it shared.
+#[derive(Clone, Copy)]
+pub enum Sharer<'a> {
+    /// A team.
+    Team(Scope),
+    /// A visitor without an account, by the secret its browser keeps. [`new_secret`] makes one.
+    Visitor(&'a str),
+}
+
+impl Sharer<'_> {
+    /// What it may see, its workspace, and the hash of a visitor's secret.
+    fn place(self) -> Result<(View, WorkspaceId, Option<Vec<u8>>), StoreError> {
+        match self {
+            Self::Team(scope) => Ok((scope.into(), scope.workspace, None)),
+            Self::Visitor(secret) => {
+                let hash = token::hash_of(secret).ok_or(StoreError::NotFound)?;
+                Ok((View::Secret(hash.clone()), VISITORS.into(), Some(hash)))
+            }
+        }
+    }
+}
+
+/// A secret by which a visitor without an account finds again what it shared.
+///
+/// # Errors
+/// [`StoreError::Random`] when the operating system has no random numbers.
+pub fn new_secret() -> Result<String, StoreError> {
+    Ok(token::make()?.0)
+}
 
 /// Everything a shared link shows, as it is at the time of sharing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -98,10 +135,11 @@ struct LinkRow {
     revoked_at: Option<OffsetDateTime>,
 }
 
-/// Links of a workspace, or of one of its use cases, newest first.
+/// Links of a workspace, or of one of its use cases, or of one visitor, newest first.
 const LINKS: &str = "
     SELECT id, use_case_id, title, created_at, expires_at, revoked_at FROM scenarios
     WHERE workspace_id = $1 AND ($2::uuid IS NULL OR use_case_id = $2)
+        AND visitor_hash IS NOT DISTINCT FROM $3
     ORDER BY created_at DESC, id DESC";
 
 impl Store {
@@ -111,7 +149,7 @@ impl Store {
     /// [`StoreError::NotFound`] when the workspace has no such use case.
     pub async fn create_scenario(
         &self,
-        workspace: WorkspaceId,
+        sharer: Sharer<'_>,
         use_case: Option<UseCaseId>,
         frozen: &FrozenScenario,
         expires_at: Option<OffsetDateTime>,
@@ -120,15 +158,17 @@ impl Store {
             text::required("title", text::beginning(frozen.title.trim(), TITLE_LENGTH), TITLE_LENGTH)?;
         let (token, hash) = token::make()?;
         let id = Uuid::now_v7();
+        let (view, workspace, visitor) = sharer.place()?;
+        let mut transaction = self.begin(view).await?;
         sqlx::query(
             "INSERT INTO scenarios (id, workspace_id, use_case_id, title, token_hash, engine_version,
-                use_case, policy, price_book, decision, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7::json, $8::json, $9::json, $10::json, $11)",
+                use_case, policy, price_book, decision, expires_at, created_by, visitor_hash)
+             VALUES ($1, $2, $3, $4, $5, $6, $7::json, $8::json, $9::json, $10::json, $11, $12, $13)",
         )
         .bind(id)
         .bind(workspace.uuid())
         .bind(use_case.map(UseCaseId::uuid))
-        .bind(title)
+        .bind(&title)
         .bind(hash)
         .bind(&frozen.decision.provenance.engine)
         .bind(write("inputs", &frozen.use_case)?)
@@ -136,8 +176,22 @@ impl Store {
         .bind(write("price book", &frozen.price_book)?)
         .bind(write("decision", &frozen.decision)?)
         .bind(expires_at)
-        .execute(&self.pool)
+        .bind(match sharer {
+            Sharer::Team(scope) => scope.actor.account().map(AccountId::uuid),
+            Sharer::Visitor(_) => None,
+        })
+        .bind(visitor)
+        .execute(&mut *transaction)
         .await?;
+        if let Sharer::Team(scope) = sharer {
+            let change = Change::of(AuditAction::ScenarioShared, id).after(json!({
+                "title": title,
+                "content_hash": frozen.decision.provenance.content_hash,
+                "expires_at": expires_at.map(|at| at.unix_timestamp()),
+            }));
+            audit::record(&mut transaction, scope, in_timeline(change, use_case)).await?;
+        }
+        transaction.commit().await?;
         Ok(NewScenario { id: id.into(), token })
     }
 
@@ -164,7 +218,7 @@ impl Store {
             return Ok(ScenarioLookup::NotFound);
         };
         let row: Option<Row> = self
-            .read(|pool| {
+            .read(View::Secret(hash.clone()), |mut connection| {
                 let hash = hash.clone();
                 async move {
                     sqlx::query_as(
@@ -174,7 +228,7 @@ impl Store {
                          FROM scenarios WHERE token_hash = $1",
                     )
                     .bind(hash)
-                    .fetch_optional(&pool)
+                    .fetch_optional(&mut *connection)
                     .await
                 }
             })
@@ -204,16 +258,16 @@ impl Store {
     /// [`StoreError::NotFound`] when the workspace has no such use case.
     pub async fn scenarios(
         &self,
-        workspace: WorkspaceId,
+        scope: Scope,
         use_case: UseCaseId,
     ) -> Result<Vec<ScenarioRow>, StoreError> {
-        let links = self.links(workspace, Some(use_case)).await?;
+        let links = self.links(Sharer::Team(scope), Some(use_case)).await?;
         if links.is_empty() {
-            self.read(|pool| async move {
+            self.read(scope, |mut connection| async move {
                 sqlx::query("SELECT 1 FROM use_cases WHERE workspace_id = $1 AND id = $2")
-                    .bind(workspace.uuid())
+                    .bind(scope.workspace.uuid())
                     .bind(use_case.uuid())
-                    .fetch_one(&pool)
+                    .fetch_one(&mut *connection)
                     .await
                     .map(drop)
             })
@@ -222,26 +276,31 @@ impl Store {
         Ok(links)
     }
 
-    /// All links of a workspace, newest first, those shared straight from the assess page included.
+    /// All links of a team or a visitor, newest first, those shared straight from the assess page included.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] and the like.
-    pub async fn workspace_scenarios(&self, workspace: WorkspaceId) -> Result<Vec<ScenarioRow>, StoreError> {
-        self.links(workspace, None).await
+    /// [`StoreError::NotFound`] for a text that cannot be a visitor's secret.
+    pub async fn shared_scenarios(&self, sharer: Sharer<'_>) -> Result<Vec<ScenarioRow>, StoreError> {
+        self.links(sharer, None).await
     }
 
     async fn links(
         &self,
-        workspace: WorkspaceId,
+        sharer: Sharer<'_>,
         use_case: Option<UseCaseId>,
     ) -> Result<Vec<ScenarioRow>, StoreError> {
+        let (view, workspace, visitor) = sharer.place()?;
         let rows: Vec<LinkRow> = self
-            .read(|pool| async move {
-                sqlx::query_as(LINKS)
-                    .bind(workspace.uuid())
-                    .bind(use_case.map(UseCaseId::uuid))
-                    .fetch_all(&pool)
-                    .await
+            .read(view, |mut connection| {
+                let visitor = visitor.clone();
+                async move {
+                    sqlx::query_as(LINKS)
+                        .bind(workspace.uuid())
+                        .bind(use_case.map(UseCaseId::uuid))
+                        .bind(visitor)
+                        .fetch_all(&mut *connection)
+                        .await
+                }
             })
             .await?;
         Ok(rows.into_iter().map(ScenarioRow::from).collect())
@@ -251,24 +310,41 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub async fn revoke_scenario(&self, workspace: WorkspaceId, id: ScenarioId) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
-        let revoked: Option<bool> = sqlx::query_scalar(
-            "SELECT revoked_at IS NOT NULL FROM scenarios WHERE workspace_id = $1 AND id = $2 FOR UPDATE",
+    pub async fn revoke_scenario(&self, sharer: Sharer<'_>, id: ScenarioId) -> Result<(), StoreError> {
+        let (view, workspace, visitor) = sharer.place()?;
+        let mut transaction = self.begin(view).await?;
+        let found: Option<(bool, String, Option<Uuid>)> = sqlx::query_as(
+            "SELECT revoked_at IS NOT NULL, title, use_case_id FROM scenarios
+             WHERE workspace_id = $1 AND id = $2 AND visitor_hash IS NOT DISTINCT FROM $3 FOR UPDATE",
         )
         .bind(workspace.uuid())
         .bind(id.uuid())
+        .bind(visitor)
         .fetch_optional(&mut *transaction)
         .await?;
-        if !revoked.ok_or(StoreError::NotFound)? {
-            sqlx::query("UPDATE scenarios SET revoked_at = now() WHERE workspace_id = $1 AND id = $2")
-                .bind(workspace.uuid())
-                .bind(id.uuid())
-                .execute(&mut *transaction)
-                .await?;
+        let (revoked, title, use_case) = found.ok_or(StoreError::NotFound)?;
+        if revoked {
+            return Ok(());
+        }
+        sqlx::query("UPDATE scenarios SET revoked_at = now() WHERE workspace_id = $1 AND id = $2")
+            .bind(workspace.uuid())
+            .bind(id.uuid())
+            .execute(&mut *transaction)
+            .await?;
+        if let Sharer::Team(scope) = sharer {
+            let change =
+                Change::of(AuditAction::ScenarioRevoked, id.uuid()).before(json!({ "title": title }));
+            audit::record(&mut transaction, scope, in_timeline(change, use_case.map(UseCaseId::from))).await?;
         }
         transaction.commit().await?;
         Ok(())
+    }
+}
+
+fn in_timeline(change: Change, use_case: Option<UseCaseId>) -> Change {
+    match use_case {
+        Some(use_case) => change.about(use_case),
+        None => change,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a fresh database starts with, and what a new release adds.
 
-use crate::{Store, StoreError, WorkspaceId, policy, portfolio, price_book, use_case, workspace};
+use crate::scope::View;
+use crate::{Scope, Store, StoreError, policy, portfolio, price_book, use_case, workspace};
 use domain::policy::Policy;
 use domain::preset::{self, SAMPLE_PORTFOLIO};
 use domain::prices::PriceBook;
@@ -18,7 +19,7 @@ const SAMPLE_DESCRIPTION: &str = "The article’s eight quadrant examples and it
 const SEED_LOCK: i64 = 0x7365_6564;
 
 impl Store {
-    /// Makes sure that the local workspace, this release's price book and policy, and the sample portfolio
+    /// Makes sure that the first workspace, this release's price book and policy, and the sample portfolio
     /// exist. Does nothing the second time. A price book or policy whose content is new becomes the
     /// current one; earlier decisions keep theirs.
     ///
@@ -38,12 +39,12 @@ impl Store {
     /// # Errors
     /// As [`Self::seed`].
     pub async fn seed_with(&self, policy: Policy, book: PriceBook) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin(View::Owner).await?;
         sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(SEED_LOCK).execute(&mut *transaction).await?;
         let policy = policy::ensure_built_in(&mut transaction, policy).await?;
         let book = price_book::ensure_built_in(&mut transaction, book).await?;
-        let local = workspace::ensure_local(&mut transaction).await?;
-        ensure_sample(&mut transaction, local, &policy, &book).await?;
+        let first = Scope::system(workspace::ensure_first(&mut transaction).await?);
+        ensure_sample(&mut transaction, first, &policy, &book).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -52,7 +53,7 @@ impl Store {
 /// Creates the sample portfolio unless this workspace ever had it.
 async fn ensure_sample(
     connection: &mut PgConnection,
-    workspace: WorkspaceId,
+    scope: Scope,
     policy: &Policy,
     book: &PriceBook,
 ) -> Result<(), StoreError> {
@@ -62,18 +63,18 @@ async fn ensure_sample(
             AND NOT EXISTS (SELECT 1 FROM portfolios WHERE workspace_id = $1
                 AND lower(name) = lower($2) AND archived_at IS NULL)",
     )
-    .bind(workspace.uuid())
+    .bind(scope.workspace.uuid())
     .bind(SAMPLE_PORTFOLIO_NAME)
     .execute(&mut *connection)
     .await?;
     if first_time.rows_affected() == 0 {
         return Ok(());
     }
-    let id = portfolio::insert(connection, workspace, SAMPLE_PORTFOLIO_NAME, SAMPLE_DESCRIPTION).await?;
+    let id = portfolio::insert(connection, scope, SAMPLE_PORTFOLIO_NAME, SAMPLE_DESCRIPTION).await?;
     for name in SAMPLE_PORTFOLIO {
         let sample = sample_use_case(name)?;
         let decision = domain::decide(&sample, policy, book);
-        use_case::insert(connection, workspace, id, (&sample, &decision), "Sample.").await?;
+        use_case::insert(connection, scope, id, (&sample, &decision), "Sample.").await?;
     }
     tracing::info!(use_cases = SAMPLE_PORTFOLIO.len(), "Created the sample portfolio");
     Ok(())

@@ -1,17 +1,19 @@
 //! Use cases: created, revised, duplicated, archived; listed without opening their decisions.
 
+use crate::audit::{self, Change};
 use crate::document::read;
-use crate::portfolio::{hold_in_use, some_row};
+use crate::portfolio::hold_in_use;
 use crate::revision::{NewRevision, RevisionRow, append, revision_columns};
 use crate::{
-    DecisionId, PolicyId, PortfolioId, PriceBookId, RevisionRecord, Store, StoreError, UseCaseId,
-    WorkspaceId, text,
+    AccountId, AuditAction, DecisionId, PolicyId, PortfolioId, PriceBookId, RevisionRecord, Scope, Store, StoreError,
+    UseCaseId, text,
 };
 use domain::decision::Decision;
 use domain::field::FieldValue as _;
 use domain::summary::DecisionSummary;
 use domain::use_case::{Title, UseCase};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 use time::OffsetDateTime;
@@ -87,7 +89,7 @@ impl Store {
     /// [`StoreError::NotFound`] when the workspace has no such portfolio.
     pub async fn use_cases(
         &self,
-        workspace: WorkspaceId,
+        scope: Scope,
         portfolio: PortfolioId,
         archived: bool,
     ) -> Result<Vec<UseCaseRow>, StoreError> {
@@ -101,16 +103,16 @@ impl Store {
             archived_at: Option<OffsetDateTime>,
         }
         let rows: Vec<Row> = self
-            .read(|pool| async move {
+            .read(scope, |mut connection| async move {
                 sqlx::query_as(LIST)
-                    .bind(workspace.uuid())
+                    .bind(scope.workspace.uuid())
                     .bind(portfolio.uuid())
                     .bind(archived)
-                    .fetch_all(&pool)
+                    .fetch_all(&mut *connection)
                     .await
             })
             .await?;
-        if rows.is_empty() && self.portfolio(workspace, portfolio).await?.is_none() {
+        if rows.is_empty() && self.portfolio(scope, portfolio).await?.is_none() {
             return Err(StoreError::NotFound);
         }
         let in_table = |row: Row| UseCaseRow {
@@ -130,18 +132,18 @@ impl Store {
     /// [`StoreError::Unavailable`] and the like.
     pub async fn archived_use_case_count(
         &self,
-        workspace: WorkspaceId,
+        scope: Scope,
         portfolio: PortfolioId,
     ) -> Result<u32, StoreError> {
         let count: i64 = self
-            .read(|pool| async move {
+            .read(scope, |mut connection| async move {
                 sqlx::query_scalar(
                     "SELECT count(*) FROM use_cases
                      WHERE workspace_id = $1 AND portfolio_id = $2 AND archived_at IS NOT NULL",
                 )
-                .bind(workspace.uuid())
+                .bind(scope.workspace.uuid())
                 .bind(portfolio.uuid())
-                .fetch_one(&pool)
+                .fetch_one(&mut *connection)
                 .await
             })
             .await?;
@@ -154,18 +156,18 @@ impl Store {
     /// [`StoreError::Unavailable`] and the like.
     pub async fn use_case_label(
         &self,
-        workspace: WorkspaceId,
+        scope: Scope,
         id: UseCaseId,
     ) -> Result<Option<UseCaseLabel>, StoreError> {
         let row: Option<(Uuid, String, bool)> = self
-            .read(|pool| async move {
+            .read(scope, |mut connection| async move {
                 sqlx::query_as(
                     "SELECT portfolio_id, name, archived_at IS NOT NULL FROM use_cases
                      WHERE workspace_id = $1 AND id = $2",
                 )
-                .bind(workspace.uuid())
+                .bind(scope.workspace.uuid())
                 .bind(id.uuid())
-                .fetch_optional(&pool)
+                .fetch_optional(&mut *connection)
                 .await
             })
             .await?;
@@ -182,12 +184,12 @@ impl Store {
     /// [`StoreError::Unavailable`] and the like.
     pub async fn use_case(
         &self,
-        workspace: WorkspaceId,
+        scope: Scope,
         id: UseCaseId,
     ) -> Result<Option<UseCaseRecord>, StoreError> {
         let row: Option<RecordRow> = self
-            .read(|pool| async move {
-                sqlx::query_as(RECORD).bind(workspace.uuid()).bind(id.uuid()).fetch_optional(&pool).await
+            .read(scope, |mut connection| async move {
+                sqlx::query_as(RECORD).bind(scope.workspace.uuid()).bind(id.uuid()).fetch_optional(&mut *connection).await
             })
             .await?;
         row.map(RecordRow::into_record).transpose()
@@ -200,14 +202,14 @@ impl Store {
     /// when the decision was made with a price book or policy that is not stored; [`StoreError::Text`].
     pub async fn create_use_case(
         &self,
-        workspace: WorkspaceId,
+        scope: Scope,
         portfolio: PortfolioId,
         use_case: &UseCase,
         decision: &Decision,
         note: &str,
     ) -> Result<UseCaseId, StoreError> {
-        let mut transaction = self.begin().await?;
-        let id = insert(&mut transaction, workspace, portfolio, (use_case, decision), note).await?;
+        let mut transaction = self.begin(scope).await?;
+        let id = insert(&mut transaction, scope, portfolio, (use_case, decision), note).await?;
         transaction.commit().await?;
         Ok(id)
     }
@@ -220,15 +222,15 @@ impl Store {
     /// [`StoreError::Archived`], [`StoreError::UnknownVersion`], [`StoreError::Text`].
     pub async fn revise_use_case(
         &self,
-        workspace: WorkspaceId,
+        scope: Scope,
         id: UseCaseId,
         expected_revision: i32,
         use_case: &UseCase,
         decision: &Decision,
         note: &str,
     ) -> Result<i32, StoreError> {
-        let mut transaction = self.begin().await?;
-        let current = lock(&mut transaction, workspace, id).await?;
+        let mut transaction = self.begin(scope).await?;
+        let current = lock(&mut transaction, scope, id).await?;
         if current.archived {
             return Err(StoreError::Archived);
         }
@@ -243,18 +245,29 @@ impl Store {
         let number = current.revision.saturating_add(1);
         let decision_id = DecisionId::from(Uuid::now_v7());
         let new = NewRevision { use_case_id: id, number, use_case, decision_id, decision, note };
-        append(&mut transaction, workspace, new).await?;
+        append(&mut transaction, scope, new).await?;
         sqlx::query(
             "UPDATE use_cases SET name = $3, revision = $4, decision_id = $5, updated_at = now()
              WHERE workspace_id = $1 AND id = $2",
         )
-        .bind(workspace.uuid())
+        .bind(scope.workspace.uuid())
         .bind(id.uuid())
         .bind(use_case.title())
         .bind(number)
         .bind(decision_id.uuid())
         .execute(&mut *transaction)
         .await?;
+        let before: UseCase = read("inputs", &current.inputs)?;
+        let change = Change::of(AuditAction::UseCaseRevised, id.uuid())
+            .about(id)
+            .before(json!({ "revision": current.revision, "content_hash": current.content_hash }))
+            .after(json!({
+                "revision": number,
+                "content_hash": decision.provenance.content_hash,
+                "note": note,
+                "changes": use_case.changes_since(&before),
+            }));
+        audit::record(&mut transaction, scope, change).await?;
         transaction.commit().await?;
         Ok(number)
     }
@@ -266,75 +279,97 @@ impl Store {
     /// [`StoreError::NotFound`]; [`StoreError::Archived`] when the portfolio is.
     pub async fn duplicate_use_case(
         &self,
-        workspace: WorkspaceId,
+        scope: Scope,
         id: UseCaseId,
     ) -> Result<UseCaseId, StoreError> {
-        let original = self.use_case(workspace, id).await?.ok_or(StoreError::NotFound)?;
+        let original = self.use_case(scope, id).await?.ok_or(StoreError::NotFound)?;
         let mut copy = original.revision.use_case;
         let note = format!("Copied from “{}”, revision {}.", copy.title(), original.revision.number);
         copy.name = copied_name(&copy)?;
-        self.create_use_case(workspace, original.portfolio_id, &copy, &original.decision, &note).await
+        self.create_use_case(scope, original.portfolio_id, &copy, &original.decision, &note).await
     }
 
     /// Puts a use case away. Doing it twice changes nothing more.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub async fn archive_use_case(&self, workspace: WorkspaceId, id: UseCaseId) -> Result<(), StoreError> {
-        let done = sqlx::query(
-            "UPDATE use_cases SET archived_at = coalesce(archived_at, now()), updated_at = now()
-             WHERE workspace_id = $1 AND id = $2",
-        )
-        .bind(workspace.uuid())
-        .bind(id.uuid())
-        .execute(&self.pool)
-        .await?;
-        some_row(done.rows_affected())
+    pub async fn archive_use_case(&self, scope: Scope, id: UseCaseId) -> Result<(), StoreError> {
+        self.put_use_case_away(scope, id, true).await
     }
 
     /// Takes an archived use case back into use. Doing it twice changes nothing more.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub async fn restore_use_case(&self, workspace: WorkspaceId, id: UseCaseId) -> Result<(), StoreError> {
-        let done = sqlx::query(
-            "UPDATE use_cases SET archived_at = NULL, updated_at = now() WHERE workspace_id = $1 AND id = $2",
+    pub async fn restore_use_case(&self, scope: Scope, id: UseCaseId) -> Result<(), StoreError> {
+        self.put_use_case_away(scope, id, false).await
+    }
+
+    async fn put_use_case_away(&self, scope: Scope, id: UseCaseId, archived: bool) -> Result<(), StoreError> {
+        let mut transaction = self.begin(scope).await?;
+        let before: Option<bool> = sqlx::query_scalar(
+            "SELECT archived_at IS NOT NULL FROM use_cases WHERE workspace_id = $1 AND id = $2 FOR UPDATE",
         )
-        .bind(workspace.uuid())
+        .bind(scope.workspace.uuid())
         .bind(id.uuid())
-        .execute(&self.pool)
+        .fetch_optional(&mut *transaction)
         .await?;
-        some_row(done.rows_affected())
+        if before.ok_or(StoreError::NotFound)? == archived {
+            return Ok(());
+        }
+        let name: String = sqlx::query_scalar(
+            "UPDATE use_cases SET archived_at = CASE WHEN $3 THEN now() END, updated_at = now()
+             WHERE workspace_id = $1 AND id = $2 RETURNING name",
+        )
+        .bind(scope.workspace.uuid())
+        .bind(id.uuid())
+        .bind(archived)
+        .fetch_one(&mut *transaction)
+        .await?;
+        let action = if archived { AuditAction::UseCaseArchived } else { AuditAction::UseCaseRestored };
+        let change = Change::of(action, id.uuid()).about(id).after(json!({ "name": name }));
+        audit::record(&mut transaction, scope, change).await?;
+        transaction.commit().await?;
+        Ok(())
     }
 }
 
 /// Puts a new use case into a portfolio inside the caller's transaction.
 pub(crate) async fn insert(
     connection: &mut PgConnection,
-    workspace: WorkspaceId,
+    scope: Scope,
     portfolio: PortfolioId,
     (use_case, decision): (&UseCase, &Decision),
     note: &str,
 ) -> Result<UseCaseId, StoreError> {
-    hold_in_use(connection, workspace, portfolio).await?;
+    hold_in_use(connection, scope, portfolio).await?;
     let id = UseCaseId::from(Uuid::now_v7());
     let (number, decision_id) = (1, DecisionId::from(Uuid::now_v7()));
     // The revision and the decision are named before they exist; the database checks when the transaction
     // commits.
     sqlx::query(
-        "INSERT INTO use_cases (id, workspace_id, portfolio_id, name, revision, decision_id)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO use_cases (id, workspace_id, portfolio_id, name, revision, decision_id, created_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(id.uuid())
-    .bind(workspace.uuid())
+    .bind(scope.workspace.uuid())
     .bind(portfolio.uuid())
     .bind(use_case.title())
     .bind(number)
     .bind(decision_id.uuid())
+    .bind(scope.actor.account().map(AccountId::uuid))
     .execute(&mut *connection)
     .await?;
     let new = NewRevision { use_case_id: id, number, use_case, decision_id, decision, note };
-    append(connection, workspace, new).await?;
+    append(connection, scope, new).await?;
+    let change = Change::of(AuditAction::UseCaseCreated, id.uuid()).about(id).after(json!({
+        "name": use_case.title(),
+        "portfolio_id": portfolio,
+        "revision": number,
+        "content_hash": decision.provenance.content_hash,
+        "note": note,
+    }));
+    audit::record(connection, scope, change).await?;
     Ok(id)
 }
 
@@ -349,14 +384,14 @@ struct Current {
 /// The current state of a use case, which nobody else can change until the caller's transaction ends.
 async fn lock(
     connection: &mut PgConnection,
-    workspace: WorkspaceId,
+    scope: Scope,
     id: UseCaseId,
 ) -> Result<Current, StoreError> {
     // The lock comes first and by itself: joined to it, the other tables would be read as they were before
     // the wait for it.
     let locked: Option<i32> =
         sqlx::query_scalar("SELECT revision FROM use_cases WHERE workspace_id = $1 AND id = $2 FOR UPDATE")
-            .bind(workspace.uuid())
+            .bind(scope.workspace.uuid())
             .bind(id.uuid())
             .fetch_optional(&mut *connection)
             .await?;
@@ -371,7 +406,7 @@ async fn lock(
          JOIN decisions d ON d.workspace_id = u.workspace_id AND d.use_case_id = u.id AND d.id = u.decision_id
          WHERE u.workspace_id = $1 AND u.id = $2",
     )
-    .bind(workspace.uuid())
+    .bind(scope.workspace.uuid())
     .bind(id.uuid())
     .fetch_one(connection)
     .await?;

@@ -1,30 +1,23 @@
-//! Workspaces: until accounts exist, one.
+//! Workspaces: the first one, which holds the sample portfolio, and those that teams found.
 
+use crate::scope::View;
 use crate::{Store, StoreError, WorkspaceId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Slug of the workspace that everybody shares until accounts exist.
-const LOCAL: &str = "local";
+/// Slug of the workspace that every installation starts with.
+const FIRST: &str = "local";
+
+/// Its name, until an admin gives it another.
+const FIRST_NAME: &str = "First workspace";
 
 impl Store {
-    /// The workspace that everybody shares until accounts exist; created when it is first asked for.
+    /// The workspace that every installation starts with; created when it is first asked for.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the like.
-    pub async fn local_workspace(&self) -> Result<WorkspaceId, StoreError> {
-        let found: Option<Uuid> = self
-            .read(|pool| async move {
-                sqlx::query_scalar("SELECT id FROM workspaces WHERE slug = $1")
-                    .bind(LOCAL)
-                    .fetch_optional(&pool)
-                    .await
-            })
-            .await?;
-        match found {
-            Some(id) => Ok(id.into()),
-            None => self.create_workspace(LOCAL, "Local workspace").await,
-        }
+    pub async fn first_workspace(&self) -> Result<WorkspaceId, StoreError> {
+        self.create_workspace(FIRST, FIRST_NAME).await
     }
 
     /// The workspace of this slug, created if there is none.
@@ -32,14 +25,16 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] and the like.
     pub async fn create_workspace(&self, slug: &str, name: &str) -> Result<WorkspaceId, StoreError> {
-        let mut connection = self.pool.acquire().await?;
-        ensure_workspace(&mut connection, slug, name).await
+        let mut transaction = self.begin(View::Owner).await?;
+        let id = ensure_workspace(&mut transaction, slug, name).await?;
+        transaction.commit().await?;
+        Ok(id)
     }
 }
 
-/// Finds or creates the local workspace inside the caller's transaction.
-pub(crate) async fn ensure_local(connection: &mut PgConnection) -> Result<WorkspaceId, StoreError> {
-    ensure_workspace(connection, LOCAL, "Local workspace").await
+/// Finds or creates the first workspace inside the caller's transaction.
+pub(crate) async fn ensure_first(connection: &mut PgConnection) -> Result<WorkspaceId, StoreError> {
+    ensure_workspace(connection, FIRST, FIRST_NAME).await
 }
 
 async fn ensure_workspace(

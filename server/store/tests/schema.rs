@@ -3,12 +3,8 @@
 
 mod support;
 
-use sqlx::{AssertSqlSafe, PgPool};
-use support::{Team, json, named};
-
-async fn refusal(pool: &PgPool, statement: &str) -> String {
-    sqlx::query(AssertSqlSafe(statement)).execute(pool).await.unwrap_err().to_string()
-}
+use sqlx::PgPool;
+use support::{Team, json, named, refusal, store_on, tables};
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn history_cannot_be_rewritten(pool: PgPool) {
@@ -24,10 +20,52 @@ async fn history_cannot_be_rewritten(pool: PgPool) {
         ("prices", "DELETE FROM prices"),
         ("price_books", "UPDATE price_books SET version = 'newer'"),
         ("policies", "UPDATE policies SET thresholds = '{}'"),
+        ("audit_events", "UPDATE audit_events SET account_id = NULL"),
+        ("audit_events", "DELETE FROM audit_events"),
+        ("audit_events", "TRUNCATE audit_events CASCADE"),
+        ("review_rules", "UPDATE review_rules SET rule = '{}'"),
+        ("review_events", "UPDATE review_events SET event = '{}'"),
+        ("review_events", "DELETE FROM review_events"),
+        ("comment_versions", "UPDATE comment_versions SET body = 'I never said that'"),
+        ("comment_versions", "DELETE FROM comment_versions"),
     ] {
         let said = refusal(&pool, change).await;
         assert!(said.contains(&format!("rows of {table} are append-only")), "{change}: {said}");
     }
+}
+
+/// The comment of a table is a promise; whoever writes it for a new table must keep it.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_table_that_says_it_is_append_only_is(pool: PgPool) {
+    let mut promised = 0;
+    for table in tables(&pool).await {
+        let comment: Option<String> = sqlx::query_scalar("SELECT obj_description($1::regclass)")
+            .bind(&table)
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+        if !comment.is_some_and(|comment| comment.contains("Append-only")) {
+            continue;
+        }
+        promised += 1;
+        let column: String = sqlx::query_scalar(
+            "SELECT attname::text FROM pg_attribute
+             WHERE attrelid = $1::regclass AND attnum > 0 AND attgenerated = '' AND NOT attisdropped LIMIT 1",
+        )
+        .bind(&table)
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+        for change in [
+            format!("UPDATE {table} SET {column} = {column}"),
+            format!("DELETE FROM {table}"),
+            format!("TRUNCATE {table} CASCADE"),
+        ] {
+            let said = refusal(&pool, &change).await;
+            assert!(said.contains("are append-only"), "{change}: {said}");
+        }
+    }
+    assert!(promised >= 9, "{promised}");
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -35,7 +73,7 @@ async fn a_scenario_changes_only_by_being_revoked_once(pool: PgPool) {
     let team = Team::new(&pool).await;
     let scenario = team
         .store
-        .create_scenario(team.workspace, None, &team.frozen(&named("Invoices", "10M")), None)
+        .create_scenario(team.sharer(), None, &team.frozen(&named("Invoices", "10M")), None)
         .await
         .unwrap();
     for change in [
@@ -47,7 +85,7 @@ async fn a_scenario_changes_only_by_being_revoked_once(pool: PgPool) {
     ] {
         assert!(refusal(&pool, change).await.contains("rows of scenarios are frozen"), "{change}");
     }
-    team.store.revoke_scenario(team.workspace, scenario.id).await.unwrap();
+    team.store.revoke_scenario(team.sharer(), scenario.id).await.unwrap();
     assert!(refusal(&pool, "UPDATE scenarios SET revoked_at = NULL").await.contains("frozen"));
 }
 
@@ -55,7 +93,7 @@ async fn a_scenario_changes_only_by_being_revoked_once(pool: PgPool) {
 async fn rows_cannot_refer_to_another_workspace(pool: PgPool) {
     let team = Team::new(&pool).await;
     let other = team.other().await;
-    let (ours, theirs) = (team.workspace, other.workspace);
+    let (ours, theirs) = (team.scope.workspace, other.scope.workspace);
     let id = team.create(&named("Invoices", "10M")).await;
     let foreign_portfolio =
         format!("UPDATE use_cases SET portfolio_id = '{}' WHERE id = '{id}'", other.portfolio);
@@ -106,7 +144,7 @@ async fn stored_documents_keep_every_byte(pool: PgPool) {
     .unwrap();
     assert_eq!(document, json(&decision));
     assert_eq!(inputs, json(&use_case));
-    let record = team.store.use_case(team.workspace, id).await.unwrap().unwrap();
+    let record = team.store.use_case(team.scope, id).await.unwrap().unwrap();
     assert_eq!(json(&record.decision), document);
     assert_eq!(json(&record.revision.use_case), inputs);
     assert_eq!(record.revision.summary, decision.summary());
@@ -119,18 +157,18 @@ async fn the_price_book_reads_back_byte_for_byte(pool: PgPool) {
     assert_eq!(json(&*team.book), json(&shipped));
     assert_eq!(team.book.digest(), shipped.digest());
     let (id, _) = team.store.current_price_book().await.unwrap();
-    let by_id = team.store.price_book(team.workspace, id).await.unwrap().unwrap();
+    let by_id = team.store.price_book(team.scope, id).await.unwrap().unwrap();
     assert_eq!(json(&*by_id), json(&shipped));
     let (id, policy) = team.store.current_policy().await.unwrap();
     assert_eq!(json(&policy), json(&domain::policy::Policy::article()));
-    assert_eq!(team.store.policy(team.workspace, id).await.unwrap().unwrap(), policy);
+    assert_eq!(team.store.policy(team.scope, id).await.unwrap().unwrap(), policy);
 }
 
 #[sqlx::test(migrations = false)]
 async fn servers_that_start_together_migrate_and_seed_once(pool: PgPool) {
     let servers: Vec<_> = (0..4)
         .map(|_| {
-            let store = store::Store::from_pool(pool.clone());
+            let store = store_on(&pool);
             tokio::spawn(async move {
                 store.migrate().await?;
                 store.seed().await
@@ -148,5 +186,6 @@ async fn servers_that_start_together_migrate_and_seed_once(pool: PgPool) {
     .await
     .unwrap();
     let samples = i64::try_from(domain::preset::SAMPLE_PORTFOLIO.len()).unwrap();
-    assert_eq!(counts, (1, 1, 1, 1, samples));
+    // The first workspace, and the one in which visitors share.
+    assert_eq!(counts, (1, 1, 2, 1, samples));
 }

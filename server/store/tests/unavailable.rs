@@ -1,9 +1,12 @@
 //! A database that is away is told apart from a mistake, and its return is noticed.
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use sqlx::PgPool;
 use std::net::TcpListener;
-use store::{Store, StoreError};
+use store::{Scope, Store, StoreError};
+use support::store_on;
 
 /// The address of a port on which nobody listens.
 fn address_of_nobody() -> String {
@@ -18,7 +21,7 @@ async fn nobody_listening_is_unavailable() {
     assert!(error.is_unavailable(), "{error:?}");
     assert_eq!(error.to_string(), "the database cannot be reached at the moment");
     assert!(store.migrate().await.unwrap_err().is_unavailable());
-    assert!(store.local_workspace().await.unwrap_err().is_unavailable());
+    assert!(store.first_workspace().await.unwrap_err().is_unavailable());
 }
 
 #[tokio::test]
@@ -37,9 +40,9 @@ async fn an_address_that_cannot_be_read_is_not_tried() {
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn broken_connections_are_replaced_without_anyone_noticing(pool: PgPool) {
-    let store = Store::from_pool(pool.clone());
+    let store = store_on(&pool);
     store.seed().await.unwrap();
-    let workspace = store.local_workspace().await.unwrap();
+    let scope = Scope::system(store.first_workspace().await.unwrap());
     for _ in 0..3 {
         sqlx::query(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -48,7 +51,7 @@ async fn broken_connections_are_replaced_without_anyone_noticing(pool: PgPool) {
         .execute(&pool)
         .await
         .unwrap();
-        assert_eq!(store.portfolios(workspace).await.unwrap().len(), 1);
+        assert_eq!(store.portfolios(scope).await.unwrap().len(), 1);
     }
 }
 
@@ -77,7 +80,7 @@ async fn a_mistake_is_not_taken_for_an_absence(pool: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn a_schema_of_a_later_release_is_left_alone(pool: PgPool) {
-    let store = Store::from_pool(pool.clone());
+    let store = store_on(&pool);
     store.migrate().await.unwrap();
     sqlx::query(
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)

@@ -117,7 +117,7 @@ async fn reproduce(
     requests: &Value,
 ) -> Answer {
     let frozen = site.frozen(preset("blank")).await;
-    let workspace = site.store.local_workspace().await.unwrap();
+    let workspace = site.store.first_workspace().await.unwrap();
     let share = async |until| site.store.create_scenario(workspace, None, &frozen, until).await.unwrap();
     match (path, status, name) {
         ("/api/v1/decisions", "200", _) => site.decide(&requests[name]["value"]).await,
@@ -159,7 +159,7 @@ async fn answers_are_what_the_schemas_say(pool: PgPool) {
     let json = "application/json";
     let decision = schema_of("/api/v1/decisions", "post", "200", json);
     let scenario = schema_of("/api/v1/scenarios/{token}", "get", "200", json);
-    let workspace = site.store.local_workspace().await.unwrap();
+    let workspace = site.store.first_workspace().await.unwrap();
     let tomorrow = time::OffsetDateTime::now_utc() + time::Duration::days(1);
     for (index, preset) in PRESETS.iter().enumerate() {
         let frozen = site.frozen(crate::support::preset(preset.id)).await;

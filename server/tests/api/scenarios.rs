@@ -15,7 +15,7 @@ fn assert_private(answer: &Answer) {
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_link_opens_what_was_frozen(pool: PgPool) {
     let site = Site::new(pool).await;
-    let workspace = site.store.local_workspace().await.unwrap();
+    let workspace = site.store.first_workspace().await.unwrap();
     let frozen = site.frozen(preset("medical-coding")).await;
     let until = OffsetDateTime::now_utc() + Duration::days(30);
     for expires_at in [None, Some(until)] {
@@ -52,7 +52,7 @@ async fn a_link_opens_what_was_frozen(pool: PgPool) {
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_link_that_ended_says_why(pool: PgPool) {
     let site = Site::new(pool).await;
-    let workspace = site.store.local_workspace().await.unwrap();
+    let workspace = site.store.first_workspace().await.unwrap();
     let frozen = site.frozen(preset("blank")).await;
     let revoked = site.store.create_scenario(workspace, None, &frozen, None).await.unwrap();
     site.store.revoke_scenario(workspace, revoked.id).await.unwrap();

@@ -6,7 +6,8 @@ use crate::link::{
     DEFAULT_PRESET, NOTE_PARAMETER, PORTFOLIO_PARAMETER, PRESET_PARAMETER, REVISION_PARAMETER, Start,
     draft_of, same,
 };
-use crate::state::app_state;
+use crate::access::{Access, allowed};
+use domain::access::Action;
 use domain::field::Draft;
 use domain::ids::UseCaseId;
 use domain::preset;
@@ -58,9 +59,8 @@ fn from_preset(parameters: &Parameters) -> Result<Inputs, AppError> {
 
 async fn from_revision(parameters: &Parameters, use_case: &str) -> Result<Inputs, AppError> {
     let id: UseCaseId = use_case.parse().map_err(|_| AppError::NotFound)?;
-    let store = app_state()?.store;
-    let workspace = store.local_workspace().await?;
-    let record = store.use_case(workspace, id).await?.ok_or(AppError::NotFound)?;
+    let Access { store, scope, .. } = allowed(Action::Read)?;
+    let record = store.use_case(scope, id).await?.ok_or(AppError::NotFound)?;
     let current = record.revision;
     let base = match parameters.first(REVISION_PARAMETER) {
         None => current.clone(),
@@ -69,7 +69,7 @@ async fn from_revision(parameters: &Parameters, use_case: &str) -> Result<Inputs
             if number == current.number {
                 current.clone()
             } else {
-                store.revision(workspace, id, number).await?.ok_or(AppError::NotFound)?.0
+                store.revision(scope, id, number).await?.ok_or(AppError::NotFound)?.0
             }
         }
     };

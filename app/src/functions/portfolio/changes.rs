@@ -6,16 +6,16 @@ use crate::AppError;
 use crate::functions::portfolios::Typed;
 use crate::functions::portfolios::address::{FAILED, Parameters, REFUSED, with, with_error, with_typed};
 use crate::response::wants_html;
-use crate::state::app_state;
+use crate::access::{Access, allowed};
+use domain::access::Action;
 use domain::ids::{PortfolioId, UseCaseId};
-use store::{Store, WorkspaceId};
 
 pub(super) async fn rename(portfolio: &str, typed: Typed) -> Result<(), AppError> {
     let id: PortfolioId = portfolio.parse().map_err(|_| AppError::NotFound)?;
     let page = format!("/portfolios/{id}");
     let renamed = async {
-        let (store, workspace) = workspace().await?;
-        Ok(store.update_portfolio(workspace, id, &typed.name, &typed.description).await?)
+        let Access { store, scope, .. } = allowed(Action::Edit)?;
+        Ok(store.update_portfolio(scope, id, &typed.name, &typed.description).await?)
     };
     let renamed = renamed.await;
     if wants_html() {
@@ -31,12 +31,12 @@ pub(super) async fn archive(id: &str, portfolio: &str, list: &str) -> Result<Str
     let place = Place::read(portfolio, list)?;
     let archived = async {
         let id = use_case_id(id)?;
-        let (store, workspace) = workspace().await?;
-        store.archive_use_case(workspace, id).await?;
+        let Access { store, scope, .. } = allowed(Action::Edit)?;
+        store.archive_use_case(scope, id).await?;
         let page = match &place {
             Place::Table(page) => page.address(),
             Place::UseCase => {
-                let label = store.use_case_label(workspace, id).await?.ok_or(AppError::NotFound)?;
+                let label = store.use_case_label(scope, id).await?.ok_or(AppError::NotFound)?;
                 ListQuery::default().address(&label.portfolio_id.to_string())
             }
         };
@@ -49,8 +49,8 @@ pub(super) async fn restore(id: &str, portfolio: &str, list: &str) -> Result<Str
     let place = Place::read(portfolio, list)?;
     let restored = async {
         let id = use_case_id(id)?;
-        let (store, workspace) = workspace().await?;
-        store.restore_use_case(workspace, id).await?;
+        let Access { store, scope, .. } = allowed(Action::Edit)?;
+        store.restore_use_case(scope, id).await?;
         Ok(match &place {
             Place::Table(page) => page.in_use().address(),
             Place::UseCase => format!("/use-cases/{id}"),
@@ -63,20 +63,14 @@ pub(super) async fn duplicate(id: &str, portfolio: &str, list: &str) -> Result<S
     let place = Place::read(portfolio, list)?;
     let copied = async {
         let id = use_case_id(id)?;
-        let (store, workspace) = workspace().await?;
-        let copy = store.duplicate_use_case(workspace, id).await?;
+        let Access { store, scope, .. } = allowed(Action::Edit)?;
+        let copy = store.duplicate_use_case(scope, id).await?;
         Ok(match &place {
             Place::Table(page) => with(&page.address(), COPIED, &copy.to_string()),
             Place::UseCase => format!("/use-cases/{copy}"),
         })
     };
     place.go(copied.await)
-}
-
-async fn workspace() -> Result<(Store, WorkspaceId), AppError> {
-    let store = app_state()?.store;
-    let workspace = store.local_workspace().await?;
-    Ok((store, workspace))
 }
 
 fn use_case_id(text: &str) -> Result<UseCaseId, AppError> {

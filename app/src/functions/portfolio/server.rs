@@ -7,9 +7,10 @@ use super::{JustDone, MOST_POINTS, PortfolioView, UseCaseEntry, UseCasePoint};
 use crate::AppError;
 use crate::functions::portfolios::Named;
 use crate::functions::portfolios::address::{FAILED, Parameters, REFUSED};
-use crate::state::app_state;
+use crate::access::{Access, allowed};
+use domain::access::Action;
 use domain::ids::PortfolioId;
-use store::{Store, UseCaseLabel, UseCaseRow, WorkspaceId};
+use store::{Store, UseCaseLabel, UseCaseRow, Scope};
 
 /// Parameter that names a use case that was just archived.
 pub(super) const UNDO: &str = "undo";
@@ -20,15 +21,14 @@ pub(super) async fn open(id: &str, query: &str) -> Result<PortfolioView, AppErro
     let id: PortfolioId = id.parse().map_err(|_| AppError::NotFound)?;
     let parameters = Parameters::of(query);
     let query = ListQuery::read(|name| parameters.first(name));
-    let store = app_state()?.store;
-    let workspace = store.local_workspace().await?;
-    let portfolio = store.portfolio(workspace, id).await?.ok_or(AppError::NotFound)?;
-    let rows = store.use_cases(workspace, id, query.archived).await?;
+    let Access { store, scope, .. } = allowed(Action::Read)?;
+    let portfolio = store.portfolio(scope, id).await?.ok_or(AppError::NotFound)?;
+    let rows = store.use_cases(scope, id, query.archived).await?;
     let all = Totals::of(rows.iter().map(|row| &row.summary));
     let archived_count =
-        if query.archived { all.use_cases } else { store.archived_use_case_count(workspace, id).await? };
+        if query.archived { all.use_cases } else { store.archived_use_case_count(scope, id).await? };
     let (_, policy) = store.current_policy().await?;
-    let just_done = just_done(&store, workspace, id, &parameters).await?;
+    let just_done = just_done(&store, scope, id, &parameters).await?;
 
     let matching = matching(rows, &query);
     let page = page(matching.len(), query.page);
@@ -58,13 +58,13 @@ pub(super) async fn open(id: &str, query: &str) -> Result<PortfolioView, AppErro
 /// What the address says was just done, if that is still so.
 async fn just_done(
     store: &Store,
-    workspace: WorkspaceId,
+    scope: Scope,
     portfolio: PortfolioId,
     parameters: &Parameters,
 ) -> Result<Option<JustDone>, AppError> {
     for (parameter, archived) in [(UNDO, true), (COPIED, false)] {
         let Some(id) = parameters.first(parameter).and_then(|id| id.parse().ok()) else { continue };
-        let label = store.use_case_label(workspace, id).await?;
+        let label = store.use_case_label(scope, id).await?;
         let holds = |label: &UseCaseLabel| label.portfolio_id == portfolio && label.archived == archived;
         if let Some(label) = label.filter(holds) {
             let named = Named { id: id.to_string(), name: label.name };

@@ -31,7 +31,27 @@ pub(super) fn SavePanel(
         })
         .collect_view();
     view! {
-        <section class="share-panel" aria-labelledby="save-title">
+        <section class="share-panel only-strangers" aria-labelledby="save-sign-in">
+            <h2 class="share-title" id="save-sign-in">
+                "Save to a portfolio"
+            </h2>
+            <p>"Portfolios belong to a team. Sign in, and this assessment is still here."</p>
+            <div class="actions">
+                <a
+                    class="button"
+                    href=move || {
+                        let query = query.get();
+                        let here = if query.is_empty() { "/".to_owned() } else { format!("/?{query}") };
+                        let mut address = String::new();
+                        crate::link::append(&mut address, "next", &here);
+                        format!("/sign-in?{address}")
+                    }
+                >
+                    "Sign in to save"
+                </a>
+            </div>
+        </section>
+        <section class="share-panel only-editors" aria-labelledby="save-title">
             <h2 class="share-title" id="save-title">
                 "Save to a portfolio"
             </h2>

@@ -6,7 +6,7 @@ use crate::functions::portfolio::PortfolioView;
 use crate::functions::portfolio::totals::Totals;
 use crate::functions::portfolios::Typed;
 use crate::link::Start;
-use crate::pages::portfolios::name_fields::name_fields;
+use crate::components::portfolio_fields::name_fields;
 use domain::field::plain_number;
 use domain::format::{usd, usd_exact};
 use domain::units::Usd;
@@ -46,7 +46,7 @@ pub(super) fn Head(
                 <h1 class="page-title">{move || name.get()}</h1>
                 {lead}
             </div>
-            <div class="actions">
+            <div class="actions only-editors">
                 {move || (!archived.get()).then(|| add(live))}
                 {rename(live)}
                 {move || (!archived.get()).then(|| archive(live))}

@@ -100,7 +100,7 @@ fn row(use_case: &UseCaseEntry, view: &PortfolioView, live: Live) -> AnyView {
             </td>
             <td>{article(summary.article_option)}</td>
             <td class="nowrap">{updated(&use_case.updated)}</td>
-            <td class="row-actions">{actions(use_case, view, live)}</td>
+            <td class="row-actions only-editors">{actions(use_case, view, live)}</td>
         </tr>
     }
     .into_any()

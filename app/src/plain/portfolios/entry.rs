@@ -19,7 +19,7 @@ pub(super) fn entry(portfolio: &PortfolioRow, archived: bool) -> AnyView {
             </h2>
             {about}
             {figures(&portfolio.totals)}
-            <div class="actions">
+            <div class="actions only-editors">
                 <button
                     class="button button-quiet button-small"
                     type="submit"

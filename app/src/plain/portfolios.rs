@@ -1,10 +1,10 @@
 //! `/portfolios`: the lists of use cases that a workspace keeps, each with what it costs and could save.
 
 mod entry;
-pub(super) mod name_fields;
 
 use crate::AppError;
 use crate::components::failure::{FailureNotice, FailurePage};
+use crate::components::portfolio_fields::name_fields;
 use crate::components::toast::{ToastRegion, toast};
 use crate::functions::portfolios::{
     ArchivePortfolio, CreatePortfolio, Named, PortfoliosView, RestorePortfolio, Typed, list_portfolios,
@@ -15,7 +15,6 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_url;
-use name_fields::name_fields;
 
 /// What can be done on the page, and why the latest press of a button did nothing, if it did nothing.
 #[derive(Clone, Copy)]
@@ -166,7 +165,7 @@ fn new_portfolio(typed: Typed, refused: Option<AppError>, create: ServerAction<C
         None => refused.clone(),
     });
     view! {
-        <section class="section" aria-labelledby="new-portfolio-title">
+        <section class="section only-editors" aria-labelledby="new-portfolio-title">
             <h2 class="section-title" id="new-portfolio-title">
                 "New portfolio"
             </h2>

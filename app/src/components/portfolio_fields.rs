@@ -7,7 +7,7 @@ use crate::functions::portfolios::Typed;
 use leptos::prelude::*;
 
 /// The two fields and, below them, why the form was refused. `prefix` begins the ids of the fields.
-pub(in crate::pages) fn name_fields(
+pub fn name_fields(
     prefix: &'static str,
     typed: &Typed,
     refused: Signal<Option<AppError>>,

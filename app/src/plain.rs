@@ -1,0 +1,78 @@
+//! Pages that only show and post: portfolios, shared links, signing in, invitations, settings. They are rendered
+//! on the server and load no script, so they cost a visitor nothing and the browser module does not grow with
+//! them. The live pages lead to them like to any other page.
+
+mod fields;
+mod invitation;
+mod members;
+mod portfolios;
+mod profile;
+mod shared;
+mod sign_in;
+mod tokens;
+mod workspace;
+
+use crate::components::layout::{Layout, Pending};
+use crate::pages::not_found::NotFoundPage;
+use crate::theme::{Appearance, COOKIE, Theme};
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::SsrMode;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::path;
+
+use invitation::InvitationPage;
+use members::MembersPage;
+use portfolios::PortfoliosPage;
+use profile::ProfilePage;
+use shared::SharedPage;
+use sign_in::SignInPage;
+use tokens::TokensPage;
+use workspace::WorkspacePage;
+
+/// The document around these pages: the same as [`crate::shell`], without scripts.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    crate::response::set_content_security_policy();
+    let theme = crate::response::cookie(COOKIE).and_then(|code| Theme::from_code(&code).attribute());
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme data-role=crate::access::role_attribute()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <HashedStylesheet options=options id="style" />
+                <MetaTags />
+            </head>
+            <body>
+                <PlainApp />
+            </body>
+        </html>
+    }
+}
+
+/// The frame and the route table of these pages.
+#[component]
+pub fn PlainApp() -> impl IntoView {
+    provide_meta_context();
+    Appearance::provide();
+    provide_context(Pending(RwSignal::new(false)));
+    view! {
+        <Title formatter=|title: String| format!("{title} · Parsimony") />
+        <Router>
+            <Layout>
+                <Routes fallback=|| view! { <NotFoundPage /> }>
+                    <Route path=path!("/portfolios") view=PortfoliosPage ssr=SsrMode::Async />
+                    <Route path=path!("/shared") view=SharedPage ssr=SsrMode::Async />
+                    <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                    <Route path=path!("/invitations/:token") view=InvitationPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings") view=ProfilePage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/workspace") view=WorkspacePage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/members") view=MembersPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/tokens") view=TokensPage ssr=SsrMode::Async />
+                </Routes>
+            </Layout>
+        </Router>
+    }
+}
