@@ -1,7 +1,7 @@
 import { test as base } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
 import { Complaints } from './complaints';
-import { STRANGER } from './people';
+import { ADMIN, STRANGER } from './people';
 import { noticeWhenAlive, Visitor } from './visitor';
 
 interface Fixtures {
@@ -11,7 +11,9 @@ interface Fixtures {
   complaints: Complaints;
   /** Whoever the test is about. */
   visitor: Visitor;
-  /** Somebody else, at another browser: no cookies, no storage. */
+  /** The same person at another browser. */
+  elsewhere: Visitor;
+  /** Somebody without an account, at another browser: no cookies, no storage. */
   stranger: Visitor;
   /** A name nothing else has: tests share one database. */
   uniqueName: (start: string) => string;
@@ -33,6 +35,13 @@ export const test = base.extend<Fixtures>({
     await context.addInitScript(noticeWhenAlive);
     complaints.listen(context);
     await use(new Visitor(page, scripted, complaints));
+  },
+  elsewhere: async ({ browser, scripted, complaints }, use) => {
+    const context = await browser.newContext({ storageState: ADMIN });
+    await context.addInitScript(noticeWhenAlive);
+    complaints.listen(context);
+    await use(new Visitor(await context.newPage(), scripted, complaints));
+    await context.close();
   },
   stranger: async ({ browser, scripted, complaints }, use) => {
     const context = await browser.newContext({ storageState: STRANGER });

@@ -70,14 +70,14 @@ test('bad input is refused beside its field, and everything typed is still there
   await expect(page.locator('.revision')).toHaveCount(2);
 });
 
-test('whoever saves second is told, and loses nothing', async ({ visitor, stranger, uniqueName }) => {
+test('whoever saves second is told, and loses nothing', async ({ visitor, elsewhere, uniqueName }) => {
   visitor.complaints.expectStatus(409);
   const address = await keep(visitor, uniqueName('Conflict'));
   await visitor.open(`${address}/edit`);
-  await stranger.open(`${address}/edit`);
-  await enter(stranger, 'requests_per_month', '5M');
-  await stranger.page.getByRole('button', { name: 'Save revision' }).click();
-  await expect(stranger.page).toHaveURL(address);
+  await elsewhere.open(`${address}/edit`);
+  await enter(elsewhere, 'requests_per_month', '5M');
+  await elsewhere.page.getByRole('button', { name: 'Save revision' }).click();
+  await expect(elsewhere.page).toHaveURL(address);
 
   await enter(visitor, 'requests_per_month', '2M');
   await visitor.page.getByLabel(NOTE).fill('Mine');
@@ -87,9 +87,9 @@ test('whoever saves second is told, and loses nothing', async ({ visitor, strang
   await expect(visitor.page.getByLabel(NOTE)).toHaveValue('Mine');
 
   // Nothing of the first one's was overwritten.
-  await stranger.reload();
-  await expect(stranger.page.locator('.revision')).toHaveCount(2);
-  await expect(total(stranger, 'frontier-api')).toHaveText('$261,000');
+  await elsewhere.reload();
+  await expect(elsewhere.page.locator('.revision')).toHaveCount(2);
+  await expect(total(elsewhere, 'frontier-api')).toHaveText('$261,000');
 });
 
 test('an edit can be tried before it is saved', async ({ visitor, uniqueName }) => {

@@ -2,6 +2,7 @@
 
 use crate::functions::theme::SetTheme;
 use crate::functions::who::who_is_here;
+use crate::live::LivePage;
 use crate::theme::{Appearance, Theme};
 use crate::wire::opened;
 use leptos::prelude::*;
@@ -51,9 +52,10 @@ pub fn Layout(
 
 /// Where each entry leads, its name, and the start of the addresses that belong to it.
 /// The class says who sees it; the server decides who may.
-const PLACES: [(&str, &str, &[&str], &str); 3] = [
+const PLACES: [(&str, &str, &[&str], &str); 4] = [
     ("/", "Assess", &[], ""),
     ("/portfolios", "Portfolios", &["/portfolios", "/use-cases"], "only-members"),
+    ("/reviews", "Reviews", &["/reviews"], "only-members"),
     ("/evidence", "Evidence", &["/evidence"], ""),
 ];
 
@@ -83,14 +85,20 @@ fn Navigation() -> impl IntoView {
 /// The way to one's own settings, or to the door. Both are pages of the server, so the router leaves them.
 #[component]
 fn AccountLinks() -> impl IntoView {
-    let who = opened(|| (), |()| who_is_here());
+    let page = expect_context::<LivePage>();
+    let who = opened(move || page.notified.get(), |_| who_is_here());
     view! {
         <div class="account-links">
             <Transition fallback=|| ()>
                 {move || Suspend::new(async move {
                     match who.await {
                         Ok(Some(who)) => {
+                            let unread = who.unread;
                             view! {
+                                <a href="/notifications" class="account-unread" class:is-unread=unread != 0>
+                                    <span class="num">{unread}</span>
+                                    <span class="visually-hidden">" unread notifications"</span>
+                                </a>
                                 <a href="/settings" class="account-name">
                                     <span>{who.name}</span>
                                     " "

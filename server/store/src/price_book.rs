@@ -1,10 +1,10 @@
 //! Stored price books. They never change; new prices are a new price book.
 
-use crate::scope::View;
 use crate::document::{sha256, write};
 use crate::policy::free_version;
 use crate::price_row::{self, PriceRow};
-use crate::{PriceBookId, Store, StoreError, Scope};
+use crate::scope::View;
+use crate::{PriceBookId, Scope, Store, StoreError};
 use domain::prices::PriceBook;
 use domain::provenance::LazyDigest;
 use sqlx::PgConnection;
@@ -60,7 +60,11 @@ impl Store {
         }
     }
 
-    async fn whole_price_book(&self, view: View, (id, version, as_of): Head) -> Result<Arc<PriceBook>, StoreError> {
+    async fn whole_price_book(
+        &self,
+        view: View,
+        (id, version, as_of): Head,
+    ) -> Result<Arc<PriceBook>, StoreError> {
         let book_id = PriceBookId::from(id);
         let kept = self.price_books.read().unwrap_or_else(PoisonError::into_inner).get(&book_id).cloned();
         if let Some(book) = kept {

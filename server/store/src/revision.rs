@@ -1,7 +1,7 @@
 //! Revisions: every version of a use case's inputs, each with what it changed and what was decided.
 
 use crate::document::{read, write};
-use crate::{AccountId, DecisionId, RevisionId, Store, StoreError, UseCaseId, Scope, text};
+use crate::{AccountId, DecisionId, RevisionId, Scope, Store, StoreError, UseCaseId, text};
 use domain::decision::Decision;
 use domain::summary::DecisionSummary;
 use domain::use_case::{FieldChange, UseCase};
@@ -80,11 +80,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the workspace has no such use case.
-    pub async fn revisions(
-        &self,
-        scope: Scope,
-        id: UseCaseId,
-    ) -> Result<Vec<RevisionRecord>, StoreError> {
+    pub async fn revisions(&self, scope: Scope, id: UseCaseId) -> Result<Vec<RevisionRecord>, StoreError> {
         let rows: Vec<RevisionRow> = self
             .read(scope, |mut connection| async move {
                 sqlx::query_as(concat!(
