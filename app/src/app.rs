@@ -46,10 +46,14 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 fn Elsewhere() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     if expect_context::<Arrived>().0.get_untracked() {
-        // The router writes the address after it has drawn what it found, which is this.
+        // The router writes the address after it has drawn what it found, which is this. Going there anew, not
+        // loading again, makes the page an entry of its own in the history: back leads to a page that is loaded.
         set_timeout(
             || {
-                let _ = window().location().reload();
+                let location = window().location();
+                if let Ok(address) = location.href() {
+                    let _ = location.replace(&address);
+                }
             },
             std::time::Duration::ZERO,
         );

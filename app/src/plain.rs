@@ -7,6 +7,7 @@ mod audit;
 mod comment_history;
 mod invitation;
 mod members;
+mod merge;
 mod notifications;
 mod portfolios;
 mod profile;
@@ -29,6 +30,7 @@ use audit::AuditPage;
 use comment_history::CommentHistoryPage;
 use invitation::InvitationPage;
 use members::MembersPage;
+use merge::MergePage;
 use notifications::NotificationsPage;
 use portfolios::PortfoliosPage;
 use profile::ProfilePage;
@@ -75,6 +77,7 @@ pub fn PlainApp() -> impl IntoView {
                     <Route path=path!("/shared") view=SharedPage ssr=SsrMode::Async />
                     <Route path=path!("/notifications") view=NotificationsPage ssr=SsrMode::Async />
                     <Route path=path!("/comments/:id") view=CommentHistoryPage ssr=SsrMode::Async />
+                    <Route path=path!("/use-cases/:id/merge") view=MergePage ssr=SsrMode::Async />
                     <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
                     <Route path=path!("/invitations/:token") view=InvitationPage ssr=SsrMode::Async />
                     <Route path=path!("/settings") view=ProfilePage ssr=SsrMode::Async />

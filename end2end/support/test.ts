@@ -2,6 +2,7 @@ import { test as base } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
 import { Complaints } from './complaints';
 import { ADMIN, STRANGER } from './people';
+import { Team } from './team';
 import { noticeWhenAlive, Visitor } from './visitor';
 
 interface Fixtures {
@@ -15,6 +16,8 @@ interface Fixtures {
   elsewhere: Visitor;
   /** Somebody without an account, at another browser: no cookies, no storage. */
   stranger: Visitor;
+  /** Colleagues to be invited. */
+  team: Team;
   /** A name nothing else has: tests share one database. */
   uniqueName: (start: string) => string;
 }
@@ -49,6 +52,11 @@ export const test = base.extend<Fixtures>({
     complaints.listen(context);
     await use(new Visitor(await context.newPage(), scripted, complaints));
     await context.close();
+  },
+  team: async ({ browser, scripted, complaints }, use) => {
+    const team = new Team(browser, scripted, complaints);
+    await use(team);
+    await team.leave();
   },
   uniqueName: async ({}, use) => {
     await use((start) => `${start} ${randomUUID().slice(0, 8)}`);

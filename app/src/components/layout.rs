@@ -39,7 +39,7 @@ pub fn Layout(
             <nav aria-label="Footer">
                 <a href="/evidence">"Evidence and sources"</a>
                 " "
-                <a href="/shared">"Shared links"</a>
+                <a href="/shared" rel="external">"Shared links"</a>
                 " "
                 <a href="/api/v1/openapi.json" rel="external">
                     "API"
@@ -68,9 +68,10 @@ fn Navigation() -> impl IntoView {
             let current = path == href || prefixes.iter().any(|prefix| path.starts_with(prefix));
             current.then_some("page")
         };
-        // A plain anchor: the router follows it all the same, and `aria-current` covers sub-pages too.
+        // A plain anchor: the router follows it all the same, but for the pages it does not have, and `aria-current`
+        // covers sub-pages too.
         view! {
-            <a href=href class=class aria-current=here>
+            <a href=href class=class rel=(href == "/portfolios").then_some("external") aria-current=here>
                 {name}
             </a>
         }
@@ -95,11 +96,11 @@ fn AccountLinks() -> impl IntoView {
                         Ok(Some(who)) => {
                             let unread = who.unread;
                             view! {
-                                <a href="/notifications" class="account-unread" class:is-unread=unread != 0>
+                                <a href="/notifications" rel="external" class="account-unread" class:is-unread=unread != 0>
                                     <span class="num">{unread}</span>
                                     <span class="visually-hidden">" unread notifications"</span>
                                 </a>
-                                <a href="/settings" class="account-name">
+                                <a href="/settings" rel="external" class="account-name">
                                     <span>{who.name}</span>
                                     " "
                                     <span class="account-workspace">{who.workspace}</span>
@@ -109,7 +110,7 @@ fn AccountLinks() -> impl IntoView {
                         }
                         _ => {
                             view! {
-                                <a href="/sign-in">
+                                <a href="/sign-in" rel="external">
                                     "Sign in"
                                 </a>
                             }

@@ -99,7 +99,7 @@ pub(crate) mod server {
         };
         let policy = store.policy(scope, record.policy_id).await?.ok_or(AppError::NotFound)?;
         let prices = store.price_book(scope, record.price_book_id).await?.ok_or(AppError::NotFound)?;
-        let (_, today) = store.current_price_book().await?;
+        let (_, today) = store.workspace_price_book(scope).await?;
         Ok(UseCaseView {
             id: id.to_string(),
             name: shown.use_case.title().to_owned(),

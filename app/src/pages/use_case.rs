@@ -159,7 +159,7 @@ fn head(view: &UseCaseView, actions: Actions) -> AnyView {
         <nav class="breadcrumb" aria-label="Breadcrumb">
             <ol>
                 <li>
-                    <a href="/portfolios">"Portfolios"</a>
+                    <a href="/portfolios" rel="external">"Portfolios"</a>
                 </li>
                 <li>
                     <a href=format!("/portfolios/{}", view.portfolio_id)>{view.portfolio_name.clone()}</a>

@@ -87,7 +87,7 @@ fn one(id: UseCaseId, comment: &Comment, reader: &Reader, said: &Said) -> AnyVie
     };
     let edited = (comment.versions > 1).then(|| {
         let address = format!("/comments/{}", comment.id);
-        view! { " · " <a href=address>"edited"</a> }
+        view! { " · " <a href=address rel="external">"edited"</a> }
     });
     let mine = comment.account == reader.account && reader.may(Action::Comment);
     let form = format!("comment-edit-{}", comment.id);
