@@ -57,6 +57,8 @@ mod server {
             Err(AppError::Conflict { .. }) => {
                 let back = back(id, revision, draft, note).await?;
                 leptos_axum::redirect(&back.replacen("/edit?", "/merge?", 1));
+                // A script follows an address only from an answer that is no error.
+                return Ok(());
             }
             Err(_) if wants_html() => leptos_axum::redirect(&back(id, revision, draft, note).await?),
             Err(_) => {}
