@@ -80,11 +80,15 @@ impl SmtpUrl {
         match (url.scheme(), tls.as_deref()) {
             ("smtps", _) | (_, Some("required" | "opportunistic")) => {}
             (_, Some(_)) => {
-                return Err(refuse(SMTP_URL, "must say tls=required or tls=opportunistic, if it says tls at all"));
+                return Err(refuse(
+                    SMTP_URL,
+                    "must say tls=required or tls=opportunistic, if it says tls at all",
+                ));
             }
             (_, None) if is_this_machine(host) => {}
             (_, None) => {
-                let problem = "must not lead over a network without encryption: use smtps:// or add ?tls=required";
+                let problem =
+                    "must not lead over a network without encryption: use smtps:// or add ?tls=required";
                 return Err(refuse(SMTP_URL, problem));
             }
         }
@@ -112,14 +116,14 @@ impl fmt::Display for SmtpUrl {
 }
 
 fn is_this_machine(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn parse_from(text: &str) -> Result<Mailbox, ConfigError> {
     text.parse().map_err(|_| {
-        let problem = format!(
-            "must be an e-mail address, such as Parsimony <parsimony@example.com>, but is {text:?}"
-        );
+        let problem =
+            format!("must be an e-mail address, such as Parsimony <parsimony@example.com>, but is {text:?}");
         refuse(MAIL_FROM, problem)
     })
 }
