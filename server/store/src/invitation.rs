@@ -139,7 +139,7 @@ impl Store {
             .fetch_one(&mut *transaction)
             .await?;
             let link = format!("{site}/invitations/{token}");
-            let letter = email::invitation_email(&workspace, &admin, role, &link, expires_at);
+            let letter = email::letter::invitation_email(&workspace, &admin, role, &link, expires_at);
             email::enqueue(&mut transaction, letter.to(Some(scope.workspace), address)).await?;
         }
         transaction.commit().await?;
