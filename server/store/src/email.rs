@@ -85,7 +85,7 @@ impl Store {
         .bind(OLDEST_DAYS)
         .execute(&mut *transaction)
         .await?;
-        let due = sqlx::query_as(
+        let due: Vec<DueEmail> = sqlx::query_as(
             "WITH due AS MATERIALIZED (
                 SELECT id FROM emails WHERE sent_at IS NULL AND failed_at IS NULL AND next_attempt_at <= now()
                 ORDER BY next_attempt_at, id LIMIT $1 FOR UPDATE SKIP LOCKED)
@@ -130,7 +130,7 @@ impl Store {
         give_up: bool,
     ) -> Result<Option<OffsetDateTime>, StoreError> {
         let mut transaction = self.begin(View::Owner).await?;
-        let next = sqlx::query_scalar(
+        let next: Option<OffsetDateTime> = sqlx::query_scalar(
             "UPDATE emails SET problem = $2,
                 failed_at = CASE WHEN $3 OR attempts > cardinality($4::float8[]) THEN now() END,
                 body = CASE WHEN $3 OR attempts > cardinality($4::float8[]) THEN '' ELSE body END,
