@@ -1,5 +1,6 @@
 import { defineConfig, type Project } from '@playwright/test';
 import { chromium } from './chromium.mjs';
+import { MAIL_FILE, MAIL_FROM, SMTP_PORT } from './support/mail';
 import { ADMIN } from './support/people';
 
 // `cargo xtask test` names a server to start, with an address and a data folder of its own. `BASE_URL` tests a
@@ -48,14 +49,29 @@ export default defineConfig({
     signedIn({ name: 'hydrated' }),
   ],
   webServer: server
-    ? {
-        command: 'exec node server.mjs',
-        url: `${baseURL}/readyz`,
-        timeout: 120_000,
-        stdout: 'pipe',
-        stderr: 'pipe',
-        env: { PARSIMONY_LOG: process.env.PARSIMONY_LOG ?? 'warn' },
-        gracefulShutdown: { signal: 'SIGTERM', timeout: 60_000 },
-      }
+    ? [
+        {
+          name: 'mail',
+          command: 'exec node support/smtp-server.mjs',
+          port: Number(SMTP_PORT),
+          stdout: 'pipe',
+          stderr: 'pipe',
+          env: { SMTP_PORT, MAIL_FILE },
+        },
+        {
+          name: 'parsimony',
+          command: 'exec node server.mjs',
+          url: `${baseURL}/readyz`,
+          timeout: 120_000,
+          stdout: 'pipe',
+          stderr: 'pipe',
+          env: {
+            PARSIMONY_LOG: process.env.PARSIMONY_LOG ?? 'warn',
+            PARSIMONY_SMTP_URL: `smtp://127.0.0.1:${SMTP_PORT}`,
+            PARSIMONY_MAIL_FROM: `${MAIL_FROM.name} <${MAIL_FROM.address}>`,
+          },
+          gracefulShutdown: { signal: 'SIGTERM', timeout: 60_000 },
+        },
+      ]
     : undefined,
 });

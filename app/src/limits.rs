@@ -22,12 +22,24 @@ pub const TOKEN_MISSES: RateLimit = RateLimit { kind: "token misses", attempts: 
 /// Links that visitors without an account make from one network address.
 pub const ANONYMOUS_SHARES: RateLimit = RateLimit { kind: "anonymous shares", attempts: 60, window: HOUR };
 
+/// Invitations that one account has mailed: enough for a department, too few for advertising.
+pub const INVITATION_EMAILS: RateLimit =
+    RateLimit { kind: "invitation e-mails", attempts: 100, window: HOUR };
+
 /// Counts an attempt of the present caller's network address.
 ///
 /// # Errors
 /// [`AppError::TooMany`].
 pub async fn count(store: &Store, limit: RateLimit) -> Result<(), AppError> {
-    store.attempt(limit, &caller().address).await?.map_err(|Limited { .. }| AppError::TooMany)
+    count_of(store, limit, &caller().address).await
+}
+
+/// Counts an attempt of somebody who is known by more than a network address.
+///
+/// # Errors
+/// [`AppError::TooMany`].
+pub async fn count_of(store: &Store, limit: RateLimit, who: &str) -> Result<(), AppError> {
+    store.attempt(limit, who).await?.map_err(|Limited { .. }| AppError::TooMany)
 }
 
 /// Refuses the present caller if its network address missed too often, before a token is looked at.

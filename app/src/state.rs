@@ -27,6 +27,12 @@ impl AppState {
     pub fn is_over_tls(&self) -> bool {
         self.public_url.starts_with("https://")
     }
+
+    /// Whether this server sends e-mails.
+    #[must_use]
+    pub fn sends_mail(&self) -> bool {
+        self.store.writes_emails()
+    }
 }
 
 impl FromRef<AppState> for LeptosOptions {

@@ -12,6 +12,10 @@ use std::{
 
 use leptos::config::{Env, LeptosOptions};
 
+pub use mail::{MailConfig, SmtpUrl};
+
+pub(crate) mod mail;
+
 /// Where the site listens unless told otherwise: this machine only.
 const DEFAULT_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
 
@@ -40,6 +44,8 @@ pub struct Config {
     public_url: Option<Arc<str>>,
     /// Whether a proxy in front says who a visitor is.
     pub behind_proxy: bool,
+    /// How e-mails are sent; `None` sends none.
+    pub mail: Option<MailConfig>,
     /// Filter of the log, in the syntax of `tracing`'s env filter.
     pub log_filter: String,
     /// Shape of the log.
@@ -167,6 +173,7 @@ impl Config {
                 &[("true", true), ("false", false), ("1", true), ("0", false)],
                 false,
             )?,
+            mail: MailConfig::parse(variables.text(mail::SMTP_URL)?, variables.text(mail::MAIL_FROM)?)?,
             log_filter: variables.text("PARSIMONY_LOG")?.unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: variables.choice(
                 "PARSIMONY_LOG_FORMAT",
@@ -375,6 +382,19 @@ mod tests {
         }
         let config = read(true, &[("DATABASE_URL", "postgres://db/parsimony?password=not@hunter2")]).unwrap();
         assert!(!format!("{config:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn e_mail_is_off_unless_a_mail_server_is_named() {
+        assert_eq!(read(true, &[]).unwrap().mail, None);
+        let variables = [
+            ("PARSIMONY_SMTP_URL", "smtps://ada:hunter2@mail.example.com"),
+            ("PARSIMONY_MAIL_FROM", "Parsimony <parsimony@example.com>"),
+        ];
+        let config = read(true, &variables).unwrap();
+        let printed = format!("{config:?}");
+        assert!(!printed.contains("hunter2") && printed.contains("smtps://mail.example.com"), "{printed}");
+        assert_eq!(read(true, &variables[..1]).unwrap_err().variable, "PARSIMONY_MAIL_FROM");
     }
 
     #[test]

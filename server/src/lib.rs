@@ -15,6 +15,7 @@ mod health;
 mod jobs;
 mod live;
 pub mod logs;
+mod mail;
 mod middleware;
 pub mod problem;
 pub mod readiness;

@@ -13,6 +13,7 @@ use crate::{
     readiness::Readiness,
     jobs,
     live::Hub,
+    mail::Mailer,
     router::router_live,
     shutdown::Endings,
     supervisor::{DATABASE, Supervisor, blocking},
@@ -31,6 +32,7 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 pub async fn run(config: Config) -> Result<(), ServerError> {
     // Signals first: from here on even an early Ctrl-C ends in good order.
     let endings = Endings::listen()?;
+    let mailer = config.mail.as_ref().map(Mailer::new).transpose()?;
     let cluster = open_cluster(&config.database).await?;
     let url = match (&config.database, &cluster) {
         (DatabaseConfig::Url(url), _) => url.reveal().to_owned(),
@@ -42,6 +44,7 @@ pub async fn run(config: Config) -> Result<(), ServerError> {
     let listener = TcpListener::bind(config.addr).await.map_err(listen_error)?;
     let addr = listener.local_addr().map_err(listen_error)?;
     let public_url = config.public_url(addr);
+    let store = if mailer.is_some() { store.writing_emails(&public_url) } else { store };
     tracing::info!("Listening on {addr}; preparing the database");
 
     let readiness = Readiness::starting(store.clone());
@@ -55,6 +58,7 @@ pub async fn run(config: Config) -> Result<(), ServerError> {
     let hub = Hub::new(store.clone());
     let listening = tokio::spawn(hub.clone().run());
     let jobs = tokio::spawn(jobs::run(store.clone(), readiness.clone()));
+    let mail = mailer.map(|mailer| mailer.start(store.clone(), readiness.clone()));
     let routes = router_live(state, readiness.clone(), hub.clone());
     let closing = store.clone();
     let supervisor = Supervisor { store, readiness, cluster: cluster.clone(), public_url };
@@ -84,6 +88,9 @@ pub async fn run(config: Config) -> Result<(), ServerError> {
     supervisor.abort();
     listening.abort();
     jobs.abort();
+    if let Some(mail) = mail {
+        mail.stop().await;
+    }
     // Connections still held by requests that were cut off are not waited for.
     let _ = tokio::time::timeout(CLOSE_LIMIT, closing.close()).await;
     if let Some(cluster) = cluster {

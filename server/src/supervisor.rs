@@ -127,7 +127,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
 }
 
 /// Repeats nothing while the same thing stays wrong.
-fn log_once(said: &mut String, sentence: &str) {
+pub(crate) fn log_once(said: &mut String, sentence: &str) {
     if said != sentence {
         tracing::warn!("{sentence}");
         sentence.clone_into(said);

@@ -4,6 +4,7 @@ use super::fields::{Line, Said, go, page, role_select, settings};
 use crate::AppError;
 use crate::access::{Access, allowed};
 use crate::functions::dates::Moment;
+use crate::limits;
 use crate::state::app_state;
 use domain::access::{Action, Role};
 use leptos::prelude::*;
@@ -103,10 +104,18 @@ fn row(member: Member, manages: bool, myself: AccountId) -> AnyView {
 fn invite(invitations: Vec<InvitationRow>) -> AnyView {
     let said = Said::now();
     let refused = said.refused("invite").map(|error| error.to_string());
+    let sends_mail = app_state().is_ok_and(|state| state.sends_mail());
+    let was_mailed = said.first(MAILED).is_some();
     let made = crate::response::shown_once(MADE).map(|link| {
+        let words = if was_mailed {
+            "The invitation is on its way by e-mail. You can also send this link yourself. \
+             It works once, for seven days, and is shown only now."
+        } else {
+            "Send this link to the person. It works once, for seven days, and is shown only now."
+        };
         view! {
             <div class="notice notice-good">
-                <p>"Send this link to the person. It works once, for seven days, and is shown only now."</p>
+                <p>{words}</p>
                 <div class="copy-field">
                     <input readonly value=link aria-label="Invitation link" />
                 </div>
@@ -134,7 +143,10 @@ fn invite(invitations: Vec<InvitationRow>) -> AnyView {
         <section class="section" aria-labelledby="invite">
             <header class="section-head">
                 <h2 class="section-title" id="invite">"Invite"</h2>
-                <p class="section-note">"The link lets one person in. With an address it is for that person only."</p>
+                <p class="section-note">
+                    "The link lets one person in. With an address it is for that person only"
+                    {if sends_mail { ", who gets it by e-mail." } else { "." }}
+                </p>
             </header>
             {made}
             <form class="form" method="post" action=InviteMember::url()>
@@ -180,21 +192,30 @@ fn invite(invitations: Vec<InvitationRow>) -> AnyView {
 /// Cookie with a link that is shown once.
 const MADE: &str = "parsimony_invitation";
 
-/// Makes an invitation and shows its link once.
+/// Parameter that says that the link was mailed as well.
+const MAILED: &str = "mailed";
+
+/// Makes an invitation, shows its link once, and mails it to the address if there is one and this server sends
+/// e-mails.
 ///
 /// # Errors
-/// [`AppError::BadEmail`], [`AppError::Forbidden`].
+/// [`AppError::BadEmail`], [`AppError::Forbidden`], [`AppError::TooMany`] e-mails.
 #[server(prefix = "/api", endpoint = "members/invite")]
 pub async fn invite_member(#[server(default)] email: String, #[server(default)] role: String) -> Result<(), AppError> {
     let email = email.trim();
     let invited = async {
-        let Access { store, scope, .. } = allowed(Action::ManageMembers)?;
+        let Access { store, scope, who, .. } = allowed(Action::ManageMembers)?;
         let role: Role = role.parse().map_err(|_| AppError::Unreadable)?;
+        let is_mailed = !email.is_empty() && store.writes_emails();
+        if is_mailed {
+            limits::count_of(&store, limits::INVITATION_EMAILS, &who.account.to_string()).await?;
+        }
         let until = OffsetDateTime::now_utc().saturating_add(Duration::days(INVITATION_DAYS));
         let link = app_state()?.public_url;
         let made = store.invite(scope, role, (!email.is_empty()).then_some(email), until).await?;
         crate::response::show_once(MADE, &format!("{link}/invitations/{}", made.token))?;
-        Ok(format!("{HERE}#invite"))
+        let mailed = if is_mailed { format!("?{MAILED}=true") } else { String::new() };
+        Ok(format!("{HERE}{mailed}#invite"))
     };
     let back = crate::functions::portfolios::address::with(HERE, "email", email);
     go(invited.await, &back, "invite")

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
+use tokio::sync::Notify;
 
 /// The schema this release works on, for tests that bring their own database.
 pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
@@ -36,6 +37,10 @@ pub struct Store {
     pub(crate) pool: PgPool,
     /// Price books never change, so each is read once. They are few: one for every release that changed prices.
     pub(crate) price_books: Arc<RwLock<BTreeMap<PriceBookId, Arc<PriceBook>>>>,
+    /// Address of the site in e-mails; none are written without it.
+    pub(crate) email_site: Option<Arc<str>>,
+    /// Rung after an e-mail was written and its transaction has ended.
+    pub(crate) email_alarm: Arc<Notify>,
 }
 
 impl Store {
@@ -65,7 +70,7 @@ impl Store {
     /// A handle on an existing pool, for tests.
     #[must_use]
     pub fn from_pool(pool: PgPool) -> Self {
-        Self { pool, price_books: Arc::default() }
+        Self { pool, price_books: Arc::default(), email_site: None, email_alarm: Arc::default() }
     }
 
     /// Brings the schema up to date. Any number of servers may call this at once: a lock in the database

@@ -6,8 +6,8 @@ use crate::audit::{self, Change};
 use crate::scope::View;
 use crate::session::read_role;
 use crate::{
-    AccountId, Actor, AuditAction, InvitationId, Scope, Store, StoreError, WorkspaceId, account, member,
-    token,
+    AccountId, Actor, AuditAction, InvitationId, Scope, Store, StoreError, WorkspaceId, account, email,
+    member, token,
 };
 use domain::access::Role;
 use serde_json::json;
@@ -91,7 +91,13 @@ macro_rules! select {
 }
 
 impl Store {
-    /// Makes a link that lets one person in with this role. With an address it is meant for that person.
+    /// Makes a link that lets one person in with this role. With an address it is meant for that person, to whom
+    /// a server that sends e-mails also sends it.
+    ///
+    /// The e-mail holds the link's secret, of which otherwise only a hash is kept. The address is what the admin
+    /// trusts to be that person's, and mail is how admins pass such links on by hand; the secret works once and
+    /// for days. Until it is sent the text lies in the database, where requests can write e-mails and not read
+    /// them; as soon as it is sent or given up, the text is blanked.
     ///
     /// # Errors
     /// [`StoreError::Text`] for something that is no address; [`StoreError::NotFound`] without an acting account,
@@ -124,7 +130,20 @@ impl Store {
         let change = Change::of(AuditAction::InvitationCreated, id)
             .after(json!({ "role": role.key(), "email": email, "expires_at": expires_at.unix_timestamp() }));
         audit::record(&mut transaction, scope, change).await?;
+        if let Some((address, site)) = email.zip(self.email_site.as_deref()) {
+            let (workspace, admin): (String, String) = sqlx::query_as(
+                "SELECT w.name, a.name FROM workspaces w, accounts a WHERE w.id = $1 AND a.id = $2",
+            )
+            .bind(scope.workspace.uuid())
+            .bind(invited_by.uuid())
+            .fetch_one(&mut *transaction)
+            .await?;
+            let link = format!("{site}/invitations/{token}");
+            let letter = email::letter::invitation_email(&workspace, &admin, role, &link, expires_at);
+            email::enqueue(&mut transaction, letter.to(Some(scope.workspace), address)).await?;
+        }
         transaction.commit().await?;
+        self.email_alarm.notify_one();
         Ok(NewInvitation { id: id.into(), token })
     }
 

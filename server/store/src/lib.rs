@@ -21,6 +21,7 @@ mod audit;
 mod comment;
 mod connection;
 mod document;
+mod email;
 mod error;
 mod invitation;
 mod listen;
@@ -55,6 +56,7 @@ pub use domain::ids::{
     AccountId, ApiTokenId, CommentId, DecisionId, InvitationId, NotificationId, PolicyId, PortfolioId,
     PriceBookId, RevisionId, ScenarioId, SessionId, UseCaseId, WorkspaceId,
 };
+pub use email::DueEmail;
 pub use error::StoreError;
 pub use invitation::{Invitation, InvitationRow, Invitee, NewInvitation};
 pub use listen::{Heard, Listener};
