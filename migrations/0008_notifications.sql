@@ -9,6 +9,7 @@ CREATE TABLE notifications (
     use_case_id     uuid,
     created_at      timestamptz NOT NULL DEFAULT now(),
     read_at         timestamptz,
+    mailed_at       timestamptz,
     CONSTRAINT notification_event_fkey FOREIGN KEY (workspace_id, seq) REFERENCES audit_events (workspace_id, seq),
     CONSTRAINT notification_use_case_fkey FOREIGN KEY (workspace_id, use_case_id) REFERENCES use_cases (workspace_id, id)
 );
@@ -24,6 +25,8 @@ COMMENT ON COLUMN notifications.reason IS 'Why this person: review_wanted, revie
 COMMENT ON COLUMN notifications.use_case_id IS 'The use case it is about, if one.';
 COMMENT ON COLUMN notifications.created_at IS 'When it was made.';
 COMMENT ON COLUMN notifications.read_at IS 'When it was read; NULL until then.';
+COMMENT ON COLUMN notifications.mailed_at IS 'When an e-mail about it was written; NULL where e-mail is not set up, or it was read before.';
+CREATE INDEX notification_unmailed ON notifications (created_at) WHERE mailed_at IS NULL AND read_at IS NULL;
 
 CREATE TABLE emails (
     id              uuid        NOT NULL CONSTRAINT email_pkey PRIMARY KEY,

@@ -117,6 +117,7 @@ impl Mailer {
 
     /// Tries to send a few e-mails whose time has come; returns how many were tried.
     async fn round(&self, store: &Store) -> Result<usize, StoreError> {
+        store.write_notification_emails(AT_A_TIME).await?;
         let due = store.due_emails(AT_A_TIME).await?;
         let all = join_all(due.iter().map(|email| self.deliver(store, email))).await;
         all.into_iter().collect::<Result<(), StoreError>>()?;

@@ -60,7 +60,7 @@ pub fn Fragment(
             <Transition fallback=|| view! { <p class="loading">"Opening…"</p> }>
                 {move || Suspend::new(async move {
                     match html.await {
-                        Ok(html) => view! { <div inner_html=html></div> }.into_any(),
+                        Ok(html) => view! { <div class="fragment" inner_html=html></div> }.into_any(),
                         Err(error) => view! { <FailureNotice error=Signal::stored(Some(error)) /> }.into_any(),
                     }
                 })}

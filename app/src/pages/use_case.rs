@@ -87,6 +87,13 @@ fn page(view: UseCaseView, actions: Actions) -> AnyView {
             {head}
             {notes}
             {notices}
+            <nav class="tabs" aria-label="On this page">
+                <a href="#results">"Decision"</a>
+                <a href="#review">"Review"</a>
+                <a href="#comments">"Comments"</a>
+                <a href="#revisions-title">"Revisions"</a>
+                <a href="#history">"History"</a>
+            </nav>
             {others(live)}
             <div class="workbench">
                 <section class="workbench-results" id="results" aria-label="Decision">

@@ -97,9 +97,11 @@ pub(super) fn role_select(id: String, label: String, chosen: Role, visible_label
         <label class=if visible_label { "field-label" } else { "visually-hidden" } for=id.clone()>
             {label}
         </label>
-        <select id=id name="role">
-            {options}
-        </select>
+        <div class="field-control">
+            <select id=id name="role">
+                {options}
+            </select>
+        </div>
     }
     .into_any()
 }

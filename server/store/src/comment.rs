@@ -138,13 +138,11 @@ impl Store {
         let body = words(body)?;
         let id = CommentId::from(Uuid::now_v7());
         let mut transaction = self.begin(scope).await?;
-        let name: Option<String> =
-            sqlx::query_scalar("SELECT name FROM use_cases WHERE workspace_id = $1 AND id = $2")
-                .bind(scope.workspace.uuid())
-                .bind(use_case.uuid())
-                .fetch_optional(&mut *transaction)
-                .await?;
-        let name = name.ok_or(StoreError::NotFound)?;
+        sqlx::query_scalar::<_, Uuid>("SELECT id FROM use_cases WHERE workspace_id = $1 AND id = $2")
+            .bind(scope.workspace.uuid())
+            .bind(use_case.uuid())
+            .fetch_one(&mut *transaction)
+            .await?;
         // Threads are one level deep: an answer to an answer joins the thread.
         let thread: Option<(Uuid, Option<String>, Uuid)> = match parent {
             None => None,
@@ -188,7 +186,7 @@ impl Store {
             Some((thread, ..)) => in_thread(&mut transaction, scope, *thread).await?,
         };
         let replied = replied.into_iter().filter(|other| !mentioned.contains(other)).collect();
-        let what = (Some(use_case), name.as_str());
+        let what = Some(use_case);
         notification::tell(&mut transaction, scope, (seq, Reason::Mentioned), what, others(mentioned)).await?;
         notification::tell(&mut transaction, scope, (seq, Reason::Replied), what, others(replied)).await?;
         transaction.commit().await?;

@@ -4,8 +4,8 @@
 pub(crate) mod letter;
 
 use crate::scope::View;
-use crate::{AccountId, Store, StoreError, WorkspaceId};
-use letter::Letter;
+use crate::{AccountId, Reason, Store, StoreError, WorkspaceId};
+use letter::{Letter, notification_email};
 use sqlx::{FromRow, PgConnection};
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -67,6 +67,52 @@ impl Store {
     /// Waits until this server has written an e-mail. Those of other servers are found by looking now and then.
     pub async fn email_written(&self) {
         self.email_alarm.notified().await;
+    }
+
+    /// Writes e-mails about notifications that nobody read yet, at most `limit`, and says how many. Each is written
+    /// once, whichever server comes first; those from before e-mail was set up are left alone after a day.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and the like.
+    pub async fn write_notification_emails(&self, limit: usize) -> Result<usize, StoreError> {
+        #[derive(FromRow)]
+        struct Due {
+            id: Uuid,
+            workspace_id: Uuid,
+            account_id: Uuid,
+            reason: String,
+            use_case_id: Uuid,
+            use_case: String,
+            actor: Option<String>,
+        }
+        let Some(site) = self.email_site.clone() else { return Ok(0) };
+        let mut transaction = self.begin(View::Owner).await?;
+        let due: Vec<Due> = sqlx::query_as(
+            "SELECT n.id, n.workspace_id, n.account_id, n.reason, u.id AS use_case_id, u.name AS use_case, a.name AS actor
+             FROM notifications n
+             JOIN use_cases u ON u.workspace_id = n.workspace_id AND u.id = n.use_case_id
+             JOIN audit_events e ON e.workspace_id = n.workspace_id AND e.seq = n.seq
+             LEFT JOIN accounts a ON a.id = e.account_id
+             WHERE n.mailed_at IS NULL AND n.read_at IS NULL AND n.created_at > now() - interval '1 day'
+             ORDER BY n.created_at LIMIT $1 FOR UPDATE OF n SKIP LOCKED",
+        )
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(&mut *transaction)
+        .await?;
+        for each in &due {
+            if let Some(reason) = Reason::of_key(&each.reason) {
+                let link = format!("{site}/use-cases/{}", each.use_case_id);
+                let letter = notification_email(reason, &each.use_case, each.actor.as_deref(), &link);
+                let account = AccountId::from(each.account_id);
+                enqueue_notification(&mut transaction, each.workspace_id.into(), account, letter).await?;
+            }
+            sqlx::query("UPDATE notifications SET mailed_at = now() WHERE id = $1")
+                .bind(each.id)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(due.len())
     }
 
     /// Claims e-mails whose time has come, oldest first, at most `limit`. Whoever claims one has two minutes to
@@ -175,7 +221,6 @@ pub(crate) async fn enqueue(connection: &mut PgConnection, email: NewEmail) -> R
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] and the like.
-#[cfg_attr(not(test), expect(dead_code, reason = "notifications do not send e-mails yet"))]
 pub(crate) async fn enqueue_notification(
     connection: &mut PgConnection,
     workspace: WorkspaceId,

@@ -25,6 +25,11 @@ impl Reason {
     const ALL: [Self; 5] =
         [Self::ReviewWanted, Self::ReviewAnswered, Self::Reopened, Self::Mentioned, Self::Replied];
 
+    /// The reason of this key.
+    pub(crate) fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.key() == key)
+    }
+
     /// Its name in the database.
     #[must_use]
     pub fn key(self) -> &'static str {
@@ -97,7 +102,7 @@ impl Store {
             })
             .await?;
         let row = |row: Row| {
-            let reason = Reason::ALL.into_iter().find(|reason| reason.key() == row.reason);
+            let reason = Reason::of_key(&row.reason);
             Ok(Notification {
                 id: row.id.into(),
                 reason: reason.ok_or_else(|| StoreError::Unreadable {
@@ -169,7 +174,7 @@ pub(crate) async fn tell(
     connection: &mut PgConnection,
     scope: Scope,
     (seq, reason): (i64, Reason),
-    (use_case, _name): (Option<UseCaseId>, &str),
+    use_case: Option<UseCaseId>,
     people: Vec<AccountId>,
 ) -> Result<(), StoreError> {
     for account in people.into_iter().collect::<BTreeSet<_>>() {

@@ -451,7 +451,7 @@ pub(crate) async fn add(
         .before(json!({ "state": before.state().key() }))
         .after(json!({ "state": review.state().key(), "event": event }));
     let seq = audit::record(connection, scope, change).await?;
-    notify(connection, scope, id, (seq, &before, &review, &event), &held.name).await?;
+    notify(connection, scope, id, (seq, &before, &review, &event)).await?;
     Ok(review)
 }
 
@@ -517,7 +517,6 @@ async fn notify(
     scope: Scope,
     id: UseCaseId,
     (seq, before, review, event): (i64, &Review, &Review, &ReviewEvent),
-    name: &str,
 ) -> Result<(), StoreError> {
     let content = review.content();
     let authors: Vec<AccountId> =
@@ -547,7 +546,7 @@ async fn notify(
         | ReviewMove::Restored { .. } => return Ok(()),
     };
     people.retain(|account| event.by != Some(*account));
-    notification::tell(connection, scope, (seq, reason), (Some(id), name), people).await
+    notification::tell(connection, scope, (seq, reason), Some(id), people).await
 }
 
 /// Members whose role lets them review.

@@ -49,7 +49,6 @@ pub(crate) fn invitation_email(
 
 /// Tells somebody what happened to a use case and why they should look. `actor` is who did it; none for the
 /// product itself. The link leads to the use case.
-#[cfg_attr(not(test), expect(dead_code, reason = "notifications do not send e-mails yet"))]
 pub(crate) fn notification_email(reason: Reason, use_case: &str, actor: Option<&str>, link: &str) -> Letter {
     let use_case = one_line(use_case);
     let actor = one_line(actor.unwrap_or("Parsimony"));
