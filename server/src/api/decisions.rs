@@ -48,10 +48,23 @@ pub(super) async fn decide(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let members = body::read(&headers, &body)?;
+    let (_, decision) = decided(&store, &headers, &body).await?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(decision)).into_response())
+}
+
+/// The use case of a body, with the decision that today's policy and prices lead to.
+///
+/// # Errors
+/// 415, 400 or 422 for a body that is no use case; 503 without the database.
+pub(super) async fn decided(
+    store: &Store,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<(UseCase, Decision), Problem> {
+    let members = body::read(headers, body)?;
     let (_, policy) = store.current_policy().await?;
     let (_, book) = store.current_price_book().await?;
     let use_case = inputs::read(members, &book)?;
     let decision = domain::decide(&use_case, &policy, &book);
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(decision)).into_response())
+    Ok((use_case, decision))
 }

@@ -3,13 +3,13 @@
 use app::state::AppState;
 use axum::{Router, body::Body};
 use domain::use_case::UseCase;
-use http::{HeaderMap, Request, StatusCode, header};
+use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
 use serde_json::Value;
 use server::{problem::PROBLEM_JSON, router};
-use sqlx::PgPool;
-use store::{FrozenScenario, Store};
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use store::{FrozenScenario, Scope, Sharer, Store};
 use tower::ServiceExt;
 
 /// The whole site.
@@ -27,8 +27,11 @@ pub struct Answer {
 }
 
 impl Site {
+    /// A site over the database of a test. It has connections of its own, because the store gives up the rights
+    /// of a superuser on every connection it uses, and some tests need them to look behind it.
     pub async fn new(pool: PgPool) -> Self {
-        let store = Store::from_pool(pool);
+        let options = (*pool.connect_options()).clone();
+        let store = Store::from_pool(PgPoolOptions::new().max_connections(8).connect_lazy_with(options));
         store.seed().await.unwrap();
         Self::over(store)
     }
@@ -43,6 +46,8 @@ impl Site {
             leptos_options: LeptosOptions::builder().output_name("parsimony").build(),
             store: store.clone(),
             public_url: "http://parsimony.test".into(),
+            behind_proxy: false,
+            organisation: None,
         });
         Self { router, store }
     }
@@ -58,6 +63,28 @@ impl Site {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
+    /// Reads with an API token.
+    pub async fn read(&self, token: &str, path: &str) -> Answer {
+        let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a use case with an API token; `headers` are those beside it.
+    pub async fn write(
+        &self,
+        token: &str,
+        (method, path): (Method, &str),
+        headers: &[(&str, &str)],
+        use_case: &Value,
+    ) -> Answer {
+        let request = Request::builder().method(method).uri(path);
+        let request = request
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json");
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        self.send(request.body(use_case.to_string().into()).unwrap()).await
+    }
+
     /// Sends a text that is declared as JSON.
     pub async fn decide_text(&self, body: impl Into<Body>) -> Answer {
         let request = Request::post("/api/v1/decisions").header("content-type", "application/json");
@@ -66,6 +93,11 @@ impl Site {
 
     pub async fn decide(&self, use_case: &Value) -> Answer {
         self.decide_text(use_case.to_string()).await
+    }
+
+    /// Whoever shares in the name of the first workspace.
+    pub async fn sharer(&self) -> Sharer<'static> {
+        Sharer::Team(Scope::system(self.store.first_workspace().await.unwrap()))
     }
 
     /// A use case frozen with the current policy and prices.
