@@ -188,9 +188,8 @@ mod tests {
 
     #[test]
     fn changing_takes_the_role_and_a_token_that_writes() {
-        let refusal = |role, may_write, action| {
-            caller(role, may_write).may(action).err().map(|problem| problem.kind)
-        };
+        let refusal =
+            |role, may_write, action| caller(role, may_write).may(action).err().map(|problem| problem.kind);
         assert_eq!(refusal(Role::Editor, true, Action::Edit), None);
         assert_eq!(refusal(Role::Viewer, false, Action::Read), None);
         assert_eq!(refusal(Role::Admin, false, Action::ReadAudit), None);

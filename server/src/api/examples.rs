@@ -4,9 +4,7 @@
 mod place;
 mod stored;
 
-use domain::{
-    decision::Decision, evidence, policy::Policy, preset, prices::PriceBook, use_case::UseCase,
-};
+use domain::{decision::Decision, evidence, policy::Policy, preset, prices::PriceBook, use_case::UseCase};
 use http::{HeaderMap, HeaderValue, header};
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -15,9 +15,7 @@ use utoipa::{
     },
 };
 
-use super::{
-    audit, decisions, examples, failure, media_type, portfolios, price_book, scenarios, use_cases,
-};
+use super::{audit, decisions, examples, failure, media_type, portfolios, price_book, scenarios, use_cases};
 use crate::{
     error::with_causes,
     health,

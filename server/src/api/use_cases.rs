@@ -394,9 +394,7 @@ async fn revise(
 }
 
 fn saved(id: UseCaseId, revision: i32, decision: Decision) -> impl IntoResponse {
-    let headers = [
-        (header::ETAG, revision_tag::tag(revision)),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
+    let headers =
+        [(header::ETAG, revision_tag::tag(revision)), (header::CACHE_CONTROL, "no-store".to_owned())];
     (headers, Json(SavedUseCase { id, revision, decision }))
 }

@@ -13,11 +13,7 @@ use axum::{
 use http::{Extensions, HeaderMap, header};
 use std::net::SocketAddr;
 
-use crate::{
-    middleware::database_gate,
-    readiness::NotReady,
-    refusal::Asker,
-};
+use crate::{middleware::database_gate, readiness::NotReady, refusal::Asker};
 
 /// Whether the address of a visitor is what the proxy in front says. Without a proxy anybody could say
 /// anything.
@@ -36,7 +32,9 @@ pub(crate) async fn caller(
             // Neither taken for a stranger, whose form would be refused, nor for anybody else.
             Err(error) => {
                 tracing::warn!("Nobody can be identified: {}", crate::error::with_causes(&error));
-                return Asker::of(&request).refuse(database_gate::refusal(NotReady::DatabaseAway)).into_response();
+                return Asker::of(&request)
+                    .refuse(database_gate::refusal(NotReady::DatabaseAway))
+                    .into_response();
             }
         },
     };

@@ -95,16 +95,16 @@ async fn form(world: &World, line: &Line, caller: &Caller) -> Form {
     }
     let blank = || "preset=blank".to_owned();
     match (path, line.case.as_str()) {
-        ("/api/who" | "/api/links" | "/api/sign-out" | "/api/account/sessions/end-others", _) => unrecorded([]),
+        ("/api/who" | "/api/links" | "/api/sign-out" | "/api/account/sessions/end-others", _) => {
+            unrecorded([])
+        }
         ("/api/evidence/ledger" | "/api/evidence/comparison" | "/api/evidence/tables", _) => unrecorded([]),
         ("/api/theme", _) => unrecorded([("theme", "dark".to_owned())]),
         ("/api/assess/open" | "/api/assess", "") => unrecorded([("query", blank())]),
         ("/api/assess/open" | "/api/assess", "a stored use case") => {
             unrecorded([("query", String::new()), ("use_case", world.use_case.to_string())])
         }
-        ("/api/assess/save", _) => {
-            recorded([("query", blank()), ("portfolio", world.portfolio.to_string())])
-        }
+        ("/api/assess/save", _) => recorded([("query", blank()), ("portfolio", world.portfolio.to_string())]),
         ("/api/assess/share", "") => recorded([("query", blank()), ("expires_in_days", "1".to_owned())]),
         ("/api/assess/share", "a stored use case") => recorded([("use_case", world.use_case.to_string())]),
         ("/api/scenarios/open", _) => unrecorded([("token", world.link.clone())]),
@@ -139,7 +139,9 @@ async fn form(world: &World, line: &Line, caller: &Caller) -> Form {
         ("/api/tokens/create", "one that writes") => {
             recorded([name("Writes"), ("days", "7".to_owned()), ("may_write", "true".to_owned())])
         }
-        ("/api/tokens/revoke", "one’s own") => recorded([("token", token(world, person).await.to_string())]),
+        ("/api/tokens/revoke", "one’s own") => {
+            recorded([("token", token(world, person).await.to_string())])
+        }
         ("/api/tokens/revoke", "somebody else’s") => {
             recorded([("token", token(world, &world.new_member().await).await.to_string())])
         }

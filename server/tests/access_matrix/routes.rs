@@ -20,8 +20,8 @@ pub async fn existing(site: &Site) -> BTreeSet<Route> {
     let live = leptos_axum::generate_route_list(app::App);
     let plain = leptos_axum::generate_route_list(app::plain::PlainApp);
     let pages = live.iter().chain(&plain).map(|page| route(Kind::Page, "GET", page.path()));
-    let functions = server_fn::axum::server_fn_paths()
-        .map(|(path, method)| route(Kind::Function, method.as_str(), path));
+    let functions =
+        server_fn::axum::server_fn_paths().map(|(path, method)| route(Kind::Function, method.as_str(), path));
     let mut routes: BTreeSet<Route> = pages.chain(functions).collect();
     let description = site.get("/api/v1/openapi.json").await.json();
     for (path, item) in description["paths"].as_object().unwrap() {

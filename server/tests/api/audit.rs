@@ -49,8 +49,8 @@ async fn anybody_can_recompute_the_chain_from_an_export(pool: PgPool) {
     for entry in &log {
         let text = |member: &str| entry[member].as_str();
         let at = OffsetDateTime::parse(text("at").unwrap(), &Rfc3339).unwrap();
-        let [before, after] = ["before", "after"]
-            .map(|member| (!entry[member].is_null()).then(|| entry[member].to_string()));
+        let [before, after] =
+            ["before", "after"].map(|member| (!entry[member].is_null()).then(|| entry[member].to_string()));
         let hashed = AuditEntry {
             workspace: &workspace,
             seq: entry["seq"].as_i64().unwrap(),

@@ -88,8 +88,7 @@ async fn a_database_that_goes_away_in_between_is_no_fault_of_the_caller(pool: Pg
     // The gate has just seen it answer, so the store is the first to find out.
     site.store.close().await;
     let token = format!("parsimony_{}", "A".repeat(43));
-    for path in
-        ["/api/v1/price-book", &format!("/api/v1/scenarios/{}", "A".repeat(43)), "/api/v1/portfolios"]
+    for path in ["/api/v1/price-book", &format!("/api/v1/scenarios/{}", "A".repeat(43)), "/api/v1/portfolios"]
     {
         let answer = site.read(&token, path).await;
         assert_eq!(answer.problem(503)["type"], "urn:parsimony:problem:database-unavailable");

@@ -29,7 +29,8 @@ fn kind(answer: &Answer, status: u16) -> String {
 async fn without_a_token_there_is_nothing_but_how_to_send_one(pool: PgPool) {
     let site = Site::new(pool).await;
     let ada = first_admin(&site.store).await;
-    let request = |name: &str, value: &str| Request::get(LIST).header(name, value).body(Body::empty()).unwrap();
+    let request =
+        |name: &str, value: &str| Request::get(LIST).header(name, value).body(Body::empty()).unwrap();
     for (name, value) in [
         ("x-nothing", "at all"),
         ("authorization", ""),
@@ -59,11 +60,11 @@ async fn tokens_that_were_never_made_or_ended_do_not_work(pool: PgPool) {
     site.store.revoke_api_token(ada.scope, made.id, None).await.unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(40)).await;
     let cut = &made.secret[..made.secret.len() - 1];
-    for token in [&invented(), "x", &ada.cookie, cut, &left, &expired, &made.secret] {
+    for token in [&invented(), "short", &ada.cookie, cut, &left, &expired, &made.secret] {
         let answer = site.read(token, LIST).await;
         assert_eq!(kind(&answer, 401), "token-not-valid", "{token}");
         assert_eq!(answer.header(header::WWW_AUTHENTICATE), "Bearer");
-        assert!(!answer.json().to_string().contains(token.as_str()), "{token} is repeated");
+        assert!(!answer.json().to_string().contains(token), "{token} is repeated");
     }
 }
 

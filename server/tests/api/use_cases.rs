@@ -133,7 +133,8 @@ async fn what_cannot_be_stored_is_refused_and_changes_nothing(pool: PgPool) {
     let office = Office::new(&site, &ada(&site).await).await;
     let before = office.log_length().await;
     let bad = json!({ "requests_per_month": -5, "latancy_target_ms": 100 });
-    for answer in [office.create(&office.token, &bad).await, office.replace(&office.token, "\"1\"", &bad).await]
+    for answer in
+        [office.create(&office.token, &bad).await, office.replace(&office.token, "\"1\"", &bad).await]
     {
         let problem = answer.problem(422);
         assert_eq!(problem["type"], "urn:parsimony:problem:invalid-input");
