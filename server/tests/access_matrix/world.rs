@@ -181,7 +181,7 @@ impl World {
 
     async fn decided(&self) -> (UseCase, Decision) {
         let draft = domain::preset::by_id("blank").unwrap().draft();
-        let draft = draft.with(domain::use_case::Field::Name, &format!("Zephyrine {}", self.number()));
+        let draft = draft.with(domain::use_case::Field::Name, format!("Zephyrine {}", self.number()));
         let frozen = self.site.frozen(UseCase::parse(&draft).unwrap()).await;
         (frozen.use_case, frozen.decision)
     }
