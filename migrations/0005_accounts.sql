@@ -55,12 +55,13 @@ COMMENT ON COLUMN members.joined_at IS 'When it joined, the last time.';
 COMMENT ON COLUMN members.left_at IS 'When it left or was removed; NULL while it belongs. The row stays, so that what the person did keeps a name.';
 
 -- A workspace without an admin could never be managed again. The lock on the workspace makes two admins
--- who leave at the same moment wait for each other, so that the second one is refused.
+-- who leave at the same moment wait for each other, so that the second one is refused. It leaves the key free:
+-- whoever records a change holds the audit log and needs the key, while we go on to wait for that log.
 CREATE FUNCTION refuse_losing_last_admin() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
     IF OLD.role = 'admin' AND OLD.left_at IS NULL
         AND (TG_OP = 'DELETE' OR NEW.role <> 'admin' OR NEW.left_at IS NOT NULL) THEN
-        PERFORM 1 FROM workspaces WHERE id = OLD.workspace_id FOR UPDATE;
+        PERFORM 1 FROM workspaces WHERE id = OLD.workspace_id FOR NO KEY UPDATE;
         IF NOT EXISTS (SELECT 1 FROM members WHERE workspace_id = OLD.workspace_id AND role = 'admin'
                 AND left_at IS NULL AND account_id <> OLD.account_id) THEN
             RAISE EXCEPTION 'a workspace keeps at least one admin'

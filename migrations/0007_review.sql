@@ -34,6 +34,7 @@ CREATE TABLE reviews (
     approved_by             uuid[]      NOT NULL DEFAULT '{}',
     approvals_missing       integer     NOT NULL DEFAULT 0,
     waits_for               uuid[],
+    excluded                uuid[]      NOT NULL DEFAULT '{}',
     approved_revision       integer,
     approved_decision_id    uuid,
     override_option         text,
@@ -58,6 +59,7 @@ COMMENT ON COLUMN reviews.due_at IS 'By when reviewers should have answered.';
 COMMENT ON COLUMN reviews.approved_by IS 'Accounts whose approvals count for the current content.';
 COMMENT ON COLUMN reviews.approvals_missing IS 'Approvals still needed.';
 COMMENT ON COLUMN reviews.waits_for IS 'Reviewers who were named by the rule at the time; NULL for any.';
+COMMENT ON COLUMN reviews.excluded IS 'Who may not approve it: whoever wrote and proposed it, unless the rule lets them.';
 COMMENT ON COLUMN reviews.approved_revision IS 'Revision that was last approved; NULL if none ever was.';
 COMMENT ON COLUMN reviews.approved_decision_id IS 'Decision that was last approved; NULL if none ever was.';
 COMMENT ON COLUMN reviews.override_option IS 'Option that reviewers put in the place of the engine''s, while that override holds.';

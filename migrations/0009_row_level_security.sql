@@ -83,29 +83,35 @@ CREATE POLICY visible ON members FOR SELECT TO parsimony_app
 CREATE POLICY added ON members FOR INSERT TO parsimony_app WITH CHECK (workspace_id = (SELECT current_workspace()));
 CREATE POLICY changed ON members FOR UPDATE TO parsimony_app USING (workspace_id = (SELECT current_workspace()));
 
--- Whoever holds the secret of a link or token may see what it opens, wherever it belongs.
+-- Whoever holds the secret of a link or token may see what it opens, wherever it belongs, and change none of it.
 ALTER TABLE invitations ENABLE ROW LEVEL SECURITY;
-CREATE POLICY visible ON invitations TO parsimony_app
-    USING (workspace_id = (SELECT current_workspace()) OR token_hash = (SELECT current_token()));
+CREATE POLICY of_workspace ON invitations TO parsimony_app USING (workspace_id = (SELECT current_workspace()));
+CREATE POLICY opened ON invitations FOR SELECT TO parsimony_app USING (token_hash = (SELECT current_token()));
 ALTER TABLE api_tokens ENABLE ROW LEVEL SECURITY;
-CREATE POLICY visible ON api_tokens TO parsimony_app
-    USING (workspace_id = (SELECT current_workspace()) OR token_hash = (SELECT current_token()));
+CREATE POLICY of_workspace ON api_tokens TO parsimony_app USING (workspace_id = (SELECT current_workspace()));
+CREATE POLICY opened ON api_tokens FOR SELECT TO parsimony_app USING (token_hash = (SELECT current_token()));
 ALTER TABLE scenarios ENABLE ROW LEVEL SECURITY;
-CREATE POLICY visible ON scenarios TO parsimony_app
-    USING (workspace_id = (SELECT current_workspace())
-        OR token_hash = (SELECT current_token()) OR visitor_hash = (SELECT current_token()))
-    WITH CHECK (workspace_id = (SELECT current_workspace()) OR visitor_hash = (SELECT current_token()));
+CREATE POLICY of_workspace ON scenarios TO parsimony_app USING (workspace_id = (SELECT current_workspace()));
+CREATE POLICY opened ON scenarios FOR SELECT TO parsimony_app USING (token_hash = (SELECT current_token()));
+-- A visitor shares and withdraws in the visitors' workspace, and in no team's.
+CREATE POLICY of_visitor ON scenarios TO parsimony_app
+    USING (visitor_hash = (SELECT current_token()) AND workspace_id = '00000000-0000-7000-8000-000000000001');
 
 -- A person's own.
 ALTER TABLE sessions ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own ON sessions TO parsimony_app
-    USING (account_id = (SELECT current_account()) OR token_hash = (SELECT current_token()));
+CREATE POLICY own ON sessions TO parsimony_app USING (account_id = (SELECT current_account()));
+CREATE POLICY opened ON sessions FOR SELECT TO parsimony_app USING (token_hash = (SELECT current_token()));
 ALTER TABLE accounts ENABLE ROW LEVEL SECURITY;
 -- Names are read together with what people did, also after they left. Signing in, which must find an account
 -- before it knows whose it is, is done by the owner of the tables.
 CREATE POLICY own ON accounts TO parsimony_app USING (id = (SELECT current_account()));
 CREATE POLICY colleagues ON accounts FOR SELECT TO parsimony_app
     USING (id IN (SELECT m.account_id FROM members m WHERE m.workspace_id = (SELECT current_workspace())));
+
+-- Requests write e-mails about their workspace or an account; only the job that sends them reads any.
+ALTER TABLE emails ENABLE ROW LEVEL SECURITY;
+CREATE POLICY written ON emails FOR INSERT TO parsimony_app
+    WITH CHECK (workspace_id IS NULL OR workspace_id = (SELECT current_workspace()));
 
 GRANT USAGE ON SCHEMA public TO parsimony_app;
 GRANT SELECT, INSERT, UPDATE ON workspaces, portfolios, use_cases, scenarios, members, sessions, invitations,

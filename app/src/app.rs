@@ -1,9 +1,10 @@
 //! The document around every page and the route table.
 
 use crate::components::layout::{Layout, Pending};
+use crate::live::{Listen, LivePage};
 use crate::pages::{
     assess::AssessPage, evidence::EvidencePage, not_found::NotFoundPage, portfolio::PortfolioPage,
-    scenario::ScenarioPage, use_case::UseCasePage, use_case_edit::UseCaseEditPage,
+    reviews::ReviewsPage, scenario::ScenarioPage, use_case::UseCasePage, use_case_edit::UseCaseEditPage,
 };
 use crate::theme::Appearance;
 use leptos::prelude::*;
@@ -45,18 +46,20 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 fn Elsewhere() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     if expect_context::<Arrived>().0.get_untracked() {
-        let wanted = leptos_router::hooks::use_url().read_untracked().clone();
-        let _ = window().location().assign(&format!("{}{}", wanted.path(), question(wanted.search())));
+        // The router writes the address after it has drawn what it found, which is this. Going there anew, not
+        // loading again, makes the page an entry of its own in the history: back leads to a page that is loaded.
+        set_timeout(
+            || {
+                let location = window().location();
+                if let Ok(address) = location.href() {
+                    let _ = location.replace(&address);
+                }
+            },
+            std::time::Duration::ZERO,
+        );
         return view! { <p class="loading">"Opening…"</p> }.into_any();
     }
     view! { <NotFoundPage /> }.into_any()
-}
-
-/// A query with its question mark, whether or not it has one already.
-#[cfg(feature = "hydrate")]
-fn question(search: &str) -> String {
-    let search = search.trim_start_matches('?');
-    if search.is_empty() { String::new() } else { format!("?{search}") }
 }
 
 /// Whether the page that the server rendered has been taken over.
@@ -72,6 +75,7 @@ pub fn App() -> impl IntoView {
     Appearance::provide();
     let pending = RwSignal::new(false);
     provide_context(Pending(pending));
+    LivePage::provide();
     #[cfg(feature = "hydrate")]
     {
         let arrived = RwSignal::new(false);
@@ -85,12 +89,14 @@ pub fn App() -> impl IntoView {
         <Title formatter=titled />
         <Link rel="preload" href="/fonts/inter-latin.woff2" as_="font" type_="font/woff2" crossorigin="anonymous" />
         <Router set_is_routing=pending.write_only()>
+            <Listen />
             <Layout>
                 <Routes fallback=|| view! { <Elsewhere /> }>
                     <Route path=path!("/") view=AssessPage ssr=SsrMode::Async />
                     <Route path=path!("/portfolios/:id") view=PortfolioPage ssr=SsrMode::Async />
                     <Route path=path!("/use-cases/:id") view=UseCasePage ssr=SsrMode::Async />
                     <Route path=path!("/use-cases/:id/edit") view=UseCaseEditPage ssr=SsrMode::Async />
+                    <Route path=path!("/reviews") view=ReviewsPage ssr=SsrMode::Async />
                     <Route path=path!("/s/:token") view=ScenarioPage ssr=SsrMode::Async />
                     <Route path=path!("/evidence") view=EvidencePage ssr=SsrMode::Async />
                 </Routes>

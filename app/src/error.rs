@@ -83,6 +83,12 @@ pub enum AppError {
     /// The text is no e-mail address.
     #[error("An e-mail address looks like name@example.org.")]
     BadEmail,
+    /// A move in a review is not possible now.
+    #[error("{why}")]
+    MoveRefused {
+        /// Why.
+        why: domain::review::MoveRefused,
+    },
     /// The last admin can neither leave nor step down.
     #[error("A workspace keeps at least one admin. Make somebody else an admin first.")]
     LastAdmin,
@@ -128,7 +134,8 @@ impl AppError {
             | Self::Conflict { .. }
             | Self::EmailTaken
             | Self::IdentityTaken
-            | Self::LastAdmin => http::StatusCode::CONFLICT,
+            | Self::LastAdmin
+            | Self::MoveRefused { .. } => http::StatusCode::CONFLICT,
             Self::Unavailable | Self::Unreachable => http::StatusCode::SERVICE_UNAVAILABLE,
             Self::Unreadable => http::StatusCode::BAD_REQUEST,
             Self::Internal => http::StatusCode::INTERNAL_SERVER_ERROR,
@@ -155,6 +162,7 @@ impl AppError {
             Self::TooMany => "Too many attempts",
             Self::EmailTaken | Self::IdentityTaken => "Already known",
             Self::LastAdmin => "The last admin",
+            Self::MoveRefused { .. } => "Not possible now",
             Self::NotFound => "Page not found",
             Self::Gone => "This link no longer works",
             Self::NameTaken => "Name already taken",
@@ -210,6 +218,7 @@ impl From<store::StoreError> for AppError {
                 store::WeakPassword::Breached => Self::BreachedPassword,
                 store::WeakPassword::Obvious => Self::ObviousPassword,
             },
+            store::StoreError::MoveRefused(why) => Self::MoveRefused { why },
             store::StoreError::WrongPassword => Self::WrongPassword,
             store::StoreError::EmailTaken => Self::EmailTaken,
             store::StoreError::IdentityTaken => Self::IdentityTaken,

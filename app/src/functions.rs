@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod dates;
 pub mod edit;
 pub mod evidence;
+pub mod fragment;
 pub mod links;
 pub mod portfolio;
 pub mod portfolios;

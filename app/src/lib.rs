@@ -13,11 +13,14 @@ pub mod functions;
 #[cfg(feature = "ssr")]
 pub mod limits;
 pub mod link;
+pub mod live;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod plain;
 #[cfg(feature = "ssr")]
 pub mod response;
+#[cfg(feature = "ssr")]
+mod review;
 #[cfg(feature = "ssr")]
 pub mod state;
 pub mod theme;

@@ -4,6 +4,7 @@ pub mod assess;
 pub mod evidence;
 pub mod not_found;
 pub mod portfolio;
+pub mod reviews;
 pub mod scenario;
 pub mod use_case;
 pub mod use_case_edit;

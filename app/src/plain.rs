@@ -3,8 +3,12 @@
 //! them. The live pages lead to them like to any other page.
 
 mod fields;
+mod audit;
+mod comment_history;
 mod invitation;
 mod members;
+mod merge;
+mod notifications;
 mod portfolios;
 mod profile;
 mod shared;
@@ -13,6 +17,7 @@ mod tokens;
 mod workspace;
 
 use crate::components::layout::{Layout, Pending};
+use crate::live::LivePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::theme::{Appearance, COOKIE, Theme};
 use leptos::prelude::*;
@@ -21,8 +26,12 @@ use leptos_router::SsrMode;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
+use audit::AuditPage;
+use comment_history::CommentHistoryPage;
 use invitation::InvitationPage;
 use members::MembersPage;
+use merge::MergePage;
+use notifications::NotificationsPage;
 use portfolios::PortfoliosPage;
 use profile::ProfilePage;
 use shared::SharedPage;
@@ -58,6 +67,7 @@ pub fn PlainApp() -> impl IntoView {
     provide_meta_context();
     Appearance::provide();
     provide_context(Pending(RwSignal::new(false)));
+    LivePage::provide();
     view! {
         <Title formatter=|title: String| format!("{title} · Parsimony") />
         <Router>
@@ -65,11 +75,15 @@ pub fn PlainApp() -> impl IntoView {
                 <Routes fallback=|| view! { <NotFoundPage /> }>
                     <Route path=path!("/portfolios") view=PortfoliosPage ssr=SsrMode::Async />
                     <Route path=path!("/shared") view=SharedPage ssr=SsrMode::Async />
+                    <Route path=path!("/notifications") view=NotificationsPage ssr=SsrMode::Async />
+                    <Route path=path!("/comments/:id") view=CommentHistoryPage ssr=SsrMode::Async />
+                    <Route path=path!("/use-cases/:id/merge") view=MergePage ssr=SsrMode::Async />
                     <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
                     <Route path=path!("/invitations/:token") view=InvitationPage ssr=SsrMode::Async />
                     <Route path=path!("/settings") view=ProfilePage ssr=SsrMode::Async />
                     <Route path=path!("/settings/workspace") view=WorkspacePage ssr=SsrMode::Async />
                     <Route path=path!("/settings/members") view=MembersPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/audit") view=AuditPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/tokens") view=TokensPage ssr=SsrMode::Async />
                 </Routes>
             </Layout>

@@ -1,7 +1,8 @@
 import { test as base } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
 import { Complaints } from './complaints';
-import { STRANGER } from './people';
+import { ADMIN, STRANGER } from './people';
+import { Team } from './team';
 import { noticeWhenAlive, Visitor } from './visitor';
 
 interface Fixtures {
@@ -11,8 +12,12 @@ interface Fixtures {
   complaints: Complaints;
   /** Whoever the test is about. */
   visitor: Visitor;
-  /** Somebody else, at another browser: no cookies, no storage. */
+  /** The same person at another browser. */
+  elsewhere: Visitor;
+  /** Somebody without an account, at another browser: no cookies, no storage. */
   stranger: Visitor;
+  /** Colleagues to be invited. */
+  team: Team;
   /** A name nothing else has: tests share one database. */
   uniqueName: (start: string) => string;
 }
@@ -34,12 +39,24 @@ export const test = base.extend<Fixtures>({
     complaints.listen(context);
     await use(new Visitor(page, scripted, complaints));
   },
+  elsewhere: async ({ browser, scripted, complaints }, use) => {
+    const context = await browser.newContext({ storageState: ADMIN });
+    await context.addInitScript(noticeWhenAlive);
+    complaints.listen(context);
+    await use(new Visitor(await context.newPage(), scripted, complaints));
+    await context.close();
+  },
   stranger: async ({ browser, scripted, complaints }, use) => {
     const context = await browser.newContext({ storageState: STRANGER });
     await context.addInitScript(noticeWhenAlive);
     complaints.listen(context);
     await use(new Visitor(await context.newPage(), scripted, complaints));
     await context.close();
+  },
+  team: async ({ browser, scripted, complaints }, use) => {
+    const team = new Team(browser, scripted, complaints);
+    await use(team);
+    await team.leave();
   },
   uniqueName: async ({}, use) => {
     await use((start) => `${start} ${randomUUID().slice(0, 8)}`);

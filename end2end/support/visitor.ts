@@ -13,6 +13,11 @@ export class Visitor {
   /** Goes to an address, expects this status, and waits until the page is alive. */
   async open(path: string, status = 200): Promise<void> {
     if (status >= 400) this.complaints.expectStatus(status);
+    // An address that differs in its fragment only would not be loaded.
+    const here = this.page.url().split('#')[0];
+    if (here === new URL(path, here.startsWith('http') ? here : 'http://unset').href.split('#')[0]) {
+      await this.page.goto('about:blank');
+    }
     const response = await this.page.goto(path);
     expect(response?.status(), `status of ${path}`).toBe(status);
     await this.settle();

@@ -31,13 +31,13 @@ test('a use case is archived from its page, and restored there', async ({ visito
   await expect(page.getByText('This use case is archived')).toHaveCount(0);
 });
 
-test('an archived use case cannot be changed by an old form', async ({ visitor, stranger, uniqueName }) => {
+test('an archived use case cannot be changed by an old form', async ({ visitor, elsewhere, uniqueName }) => {
   visitor.complaints.expectStatus(409);
   const address = await keep(visitor, uniqueName('Archive'));
   await visitor.open(`${address}/edit`);
-  await stranger.open(address);
-  await stranger.page.getByRole('button', { name: 'Archive', exact: true }).click();
-  await expect(stranger.page.locator('.toast')).toBeVisible();
+  await elsewhere.open(address);
+  await elsewhere.page.getByRole('button', { name: 'Archive', exact: true }).click();
+  await expect(elsewhere.page.locator('.toast')).toBeVisible();
   await visitor.page.getByRole('button', { name: 'Save revision' }).click();
   await expect(visitor.page.getByText('This is archived.').first()).toBeVisible();
 });

@@ -4,30 +4,48 @@ import { expect, test } from '../support/test';
 
 test('a live site goes from page to page without loading anew', async ({ visitor }) => {
   const { page } = visitor;
-  await visitor.open('/');
-  await page.evaluate(() => Object.assign(window, { stayed: true }));
+  await visitor.open('/portfolios');
   const main = page.getByRole('navigation', { name: 'Main' });
   const heading = page.getByRole('heading', { level: 1 });
-
-  await main.getByRole('link', { name: 'Portfolios' }).click();
-  await expect(heading).toHaveText('Portfolios');
-  await expect(main.locator('[aria-current=page]')).toHaveText('Portfolios');
   await page.getByRole('link', { name: SAMPLE, exact: true }).click();
   await expect(heading).toHaveText(SAMPLE);
+  await visitor.settle();
+  await page.evaluate(() => Object.assign(window, { stayed: true }));
+
   await page.getByRole('link', { name: 'Medical coding', exact: true }).click();
   await expect(heading).toHaveText('Medical coding');
   await expect(page).toHaveTitle('Medical coding · Parsimony');
   await page.getByRole('link', { name: 'Edit', exact: true }).click();
   await expect(heading).toHaveText('Edit Medical coding');
+  await main.getByRole('link', { name: 'Reviews' }).click();
+  await expect(heading).toHaveText('Reviews');
+  await expect(main.locator('[aria-current=page]')).toHaveText('Reviews');
   await main.getByRole('link', { name: 'Evidence' }).click();
   await expect(page.locator('.claim').first()).toBeVisible();
   await main.getByRole('link', { name: 'Assess' }).click();
   await expect(heading).toHaveText('Assess a use case');
-  for (const expected of [/Evidence/, 'Edit Medical coding', 'Medical coding', SAMPLE, 'Portfolios']) {
+  for (const expected of [/Evidence/, 'Reviews', 'Edit Medical coding', 'Medical coding', SAMPLE]) {
     await page.goBack();
     await expect(heading).toHaveText(expected);
   }
   expect(await page.evaluate(() => 'stayed' in window)).toBe(true);
+});
+
+test('a live page leads to the pages that the server renders, and back', async ({ visitor }) => {
+  const { page } = visitor;
+  await visitor.open('/evidence');
+  const heading = page.getByRole('heading', { level: 1 });
+  for (const [name, title] of [
+    ['Portfolios', 'Portfolios'],
+    ['Shared links', 'Shared links'],
+    ['Ada Byron', 'Settings'],
+  ] as const) {
+    await page.getByRole('link', { name }).first().click();
+    await expect(heading).toHaveText(title);
+    await page.goBack();
+    await expect(page.locator('.claim').first()).toBeVisible();
+    await visitor.settle();
+  }
 });
 
 /** The words of a part of a page, drawings apart: a live page draws on a canvas what the server sends as SVG. */
@@ -39,15 +57,15 @@ function wording(part: Locator): Promise<string> {
   });
 }
 
-test('what a live page shows is what the server would send', async ({ visitor, stranger }) => {
+test('what a live page shows is what the server would send', async ({ visitor, elsewhere }) => {
   const { page } = visitor;
   await visitor.open('/portfolios');
   await page.getByRole('link', { name: SAMPLE, exact: true }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(SAMPLE);
   await page.getByRole('link', { name: 'Legal clause extraction', exact: true }).click();
   await expect(page.locator('#verdict-sentence')).toBeVisible();
-  await stranger.open(visitor.address());
+  await elsewhere.open(visitor.address());
   for (const part of ['#results', '#inputs', '.revisions']) {
-    expect(await wording(page.locator(part))).toBe(await wording(stranger.page.locator(part)));
+    expect(await wording(page.locator(part))).toBe(await wording(elsewhere.page.locator(part)));
   }
 });

@@ -70,26 +70,52 @@ test('bad input is refused beside its field, and everything typed is still there
   await expect(page.locator('.revision')).toHaveCount(2);
 });
 
-test('whoever saves second is told, and loses nothing', async ({ visitor, stranger, uniqueName }) => {
+test('whoever saves second is told, and loses nothing', async ({ visitor, elsewhere, uniqueName }) => {
   visitor.complaints.expectStatus(409);
   const address = await keep(visitor, uniqueName('Conflict'));
   await visitor.open(`${address}/edit`);
-  await stranger.open(`${address}/edit`);
-  await enter(stranger, 'requests_per_month', '5M');
-  await stranger.page.getByRole('button', { name: 'Save revision' }).click();
-  await expect(stranger.page).toHaveURL(address);
+  await elsewhere.open(`${address}/edit`);
+  await enter(elsewhere, 'requests_per_month', '5M');
+  await elsewhere.page.getByRole('button', { name: 'Save revision' }).click();
+  await expect(elsewhere.page).toHaveURL(address);
 
   await enter(visitor, 'requests_per_month', '2M');
+  await enter(visitor, 'output_tokens', '40');
   await visitor.page.getByLabel(NOTE).fill('Mine');
   await visitor.page.getByRole('button', { name: 'Save revision' }).click();
-  await expect(visitor.page.getByText('Someone saved revision 2').first()).toBeVisible();
-  await expect(field(visitor, 'requests_per_month')).toHaveValue('2M');
-  await expect(visitor.page.getByLabel(NOTE)).toHaveValue('Mine');
+  await expect(visitor.page.getByRole('heading', { level: 1 })).toHaveText('Someone else saved first');
+  const asked = visitor.page.getByRole('group', { name: 'Requests per month' });
+  await expect(asked.getByRole('radio')).toHaveCount(3);
+  await expect(asked).toContainText('2,000,000');
+  await expect(asked).toContainText('5,000,000');
 
   // Nothing of the first one's was overwritten.
-  await stranger.reload();
-  await expect(stranger.page.locator('.revision')).toHaveCount(2);
-  await expect(total(stranger, 'frontier-api')).toHaveText('$261,000');
+  await elsewhere.reload();
+  await expect(elsewhere.page.locator('.revision')).toHaveCount(2);
+  await expect(total(elsewhere, 'frontier-api')).toHaveText('$261,000');
+
+  await asked.getByRole('radio').nth(1).check();
+  await visitor.page.getByRole('button', { name: 'Save revision' }).click();
+  await expect(visitor.page).toHaveURL(address);
+  await expect(visitor.page.locator('.revision')).toHaveCount(3);
+  await expect(visitor.page.locator('.revision').first()).toContainText('Mine');
+  await expect(visitor.page.locator('#inputs')).toContainText('5,000,000');
+  await expect(visitor.page.locator('#inputs')).toContainText('40 tokens');
+});
+
+test('two who edit different fields both get what they wanted', async ({ visitor, elsewhere, uniqueName }) => {
+  const address = await keep(visitor, uniqueName('Together'));
+  await visitor.open(`${address}/edit`);
+  await elsewhere.open(`${address}/edit`);
+  await enter(elsewhere, 'requests_per_month', '5M');
+  await elsewhere.page.getByRole('button', { name: 'Save revision' }).click();
+  await expect(elsewhere.page).toHaveURL(address);
+  await enter(visitor, 'output_tokens', '40');
+  await visitor.page.getByRole('button', { name: 'Save revision' }).click();
+  await expect(visitor.page).toHaveURL(address);
+  await expect(visitor.page.locator('.revision')).toHaveCount(3);
+  await expect(visitor.page.locator('#inputs')).toContainText('5,000,000');
+  await expect(visitor.page.locator('#inputs')).toContainText('40 tokens');
 });
 
 test('an edit can be tried before it is saved', async ({ visitor, uniqueName }) => {

@@ -7,10 +7,13 @@
 
 mod api;
 mod assets;
+mod audit_export;
 mod command;
 pub mod config;
 pub mod error;
 mod health;
+mod jobs;
+mod live;
 pub mod logs;
 mod middleware;
 pub mod problem;

@@ -14,7 +14,8 @@ use leptos_axum::{
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    api, assets, health,
+    api, assets, audit_export, health,
+    live::{self, Hub},
     middleware::{
         access_log, body_limit, cross_site, database_gate,
         identify::{self, BehindProxy},
@@ -33,6 +34,12 @@ pub fn router(state: AppState) -> Router {
 
 /// The whole site, with readiness decided elsewhere.
 pub fn router_with(state: AppState, readiness: Readiness) -> Router {
+    let hub = Hub::new(state.store.clone());
+    router_live(state, readiness, hub)
+}
+
+/// The same with live events from a hub that somebody runs.
+pub(crate) fn router_live(state: AppState, readiness: Readiness, hub: Hub) -> Router {
     let over_tls = OverTls(state.is_over_tls());
     let proxy = BehindProxy(state.behind_proxy);
     let options = state.leptos_options.clone();
@@ -41,6 +48,14 @@ pub fn router_with(state: AppState, readiness: Readiness) -> Router {
     let api = api::routes(state.clone(), readiness.clone());
     let (shell_options, plain_options) = (options.clone(), options.clone());
     let identify = from_fn_with_state((state.clone(), proxy), identify::caller);
+    let live = Router::new()
+        .route("/events", get(live::events))
+        .with_state((state.store.clone(), hub))
+        .merge(
+            Router::new()
+                .route("/settings/audit/export", get(audit_export::export))
+                .with_state(state.store.clone()),
+        );
     // Adding the first pages also adds all server functions; the second ones must not add them again.
     let functions = server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect();
     let plain_pages = generate_route_list_with_exclusions(app::plain::PlainApp, Some(functions));
@@ -49,6 +64,7 @@ pub fn router_with(state: AppState, readiness: Readiness) -> Router {
         .leptos_routes(&state, generate_route_list(app::App), move || app::shell(shell_options.clone()))
         .leptos_routes(&state, plain_pages, move || app::plain::shell(plain_options.clone()))
         .fallback(file_and_error_handler::<AppState, _>(app::shell))
+        .merge(live)
         .layer(identify)
         .layer(from_fn_with_state(readiness.clone(), database_gate::pass))
         .with_state(state);

@@ -11,7 +11,9 @@ use crate::{
     config::{Config, DatabaseConfig},
     error::{ServerError, with_causes},
     readiness::Readiness,
-    router::router_with,
+    jobs,
+    live::Hub,
+    router::router_live,
     shutdown::Endings,
     supervisor::{DATABASE, Supervisor, blocking},
 };
@@ -50,7 +52,10 @@ pub async fn run(config: Config) -> Result<(), ServerError> {
         behind_proxy: config.behind_proxy,
         organisation: None,
     };
-    let routes = router_with(state, readiness.clone());
+    let hub = Hub::new(store.clone());
+    let listening = tokio::spawn(hub.clone().run());
+    let jobs = tokio::spawn(jobs::run(store.clone(), readiness.clone()));
+    let routes = router_live(state, readiness.clone(), hub.clone());
     let closing = store.clone();
     let supervisor = Supervisor { store, readiness, cluster: cluster.clone(), public_url };
     let mut supervisor = tokio::spawn(supervisor.run());
@@ -59,6 +64,7 @@ pub async fn run(config: Config) -> Result<(), ServerError> {
     let server = axum::serve(listener, routes).with_graceful_shutdown(endings.asked(1)).into_future();
     let deadline = async {
         endings.asked(1).await;
+        hub.close();
         tracing::info!("Ending: finishing the requests in progress");
         tokio::select! {
             () = tokio::time::sleep(DRAIN_LIMIT) => tracing::warn!("Some requests were cut off"),
@@ -76,6 +82,8 @@ pub async fn run(config: Config) -> Result<(), ServerError> {
     };
     // Otherwise it would take the end of Postgres for a failure and start it again.
     supervisor.abort();
+    listening.abort();
+    jobs.abort();
     // Connections still held by requests that were cut off are not waited for.
     let _ = tokio::time::timeout(CLOSE_LIMIT, closing.close()).await;
     if let Some(cluster) = cluster {

@@ -86,7 +86,13 @@ impl Supervisor {
     async fn try_prepare(&self) -> Result<(), ServerError> {
         self.ensure_postgres().await?;
         self.store.migrate().await.map_err(ServerError::Database)?;
-        self.store.seed().await.map_err(ServerError::Database)
+        self.store.seed().await.map_err(ServerError::Database)?;
+        // A release may have brought new prices, policy or engine.
+        let repriced = self.store.reprice_all().await.map_err(ServerError::Database)?;
+        if repriced > 0 {
+            tracing::info!("{repriced} reviewed classifications were decided anew");
+        }
+        Ok(())
     }
 
     async fn ensure_postgres(&self) -> Result<(), ServerError> {

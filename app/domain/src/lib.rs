@@ -23,11 +23,14 @@ pub mod ids;
 mod inputs;
 #[cfg(feature = "openapi")]
 mod openapi;
+pub mod merge;
+pub mod override_rate;
 pub mod policy;
 pub mod preset;
 pub mod prices;
 pub mod provenance;
 pub mod quadrant;
+pub mod reprice;
 pub mod review;
 pub mod summary;
 pub mod tco;

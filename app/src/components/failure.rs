@@ -27,7 +27,7 @@ pub fn FailurePage(
                     {matches!(error, AppError::SignInNeeded)
                         .then(|| {
                             view! {
-                                <a class="button button-primary" href="/sign-in">
+                                <a class="button button-primary" href="/sign-in" rel="external">
                                     "Sign in"
                                 </a>
                             }
@@ -43,7 +43,7 @@ pub fn FailurePage(
                     <a class="button" href="/">
                         "Assess a use case"
                     </a>
-                    <a class="button" href="/portfolios">
+                    <a class="button" href="/portfolios" rel="external">
                         "Portfolios"
                     </a>
                 </div>

@@ -2,6 +2,7 @@
 
 use crate::functions::theme::SetTheme;
 use crate::functions::who::who_is_here;
+use crate::live::LivePage;
 use crate::theme::{Appearance, Theme};
 use crate::wire::opened;
 use leptos::prelude::*;
@@ -38,7 +39,7 @@ pub fn Layout(
             <nav aria-label="Footer">
                 <a href="/evidence">"Evidence and sources"</a>
                 " "
-                <a href="/shared">"Shared links"</a>
+                <a href="/shared" rel="external">"Shared links"</a>
                 " "
                 <a href="/api/v1/openapi.json" rel="external">
                     "API"
@@ -51,9 +52,10 @@ pub fn Layout(
 
 /// Where each entry leads, its name, and the start of the addresses that belong to it.
 /// The class says who sees it; the server decides who may.
-const PLACES: [(&str, &str, &[&str], &str); 3] = [
+const PLACES: [(&str, &str, &[&str], &str); 4] = [
     ("/", "Assess", &[], ""),
     ("/portfolios", "Portfolios", &["/portfolios", "/use-cases"], "only-members"),
+    ("/reviews", "Reviews", &["/reviews"], "only-members"),
     ("/evidence", "Evidence", &["/evidence"], ""),
 ];
 
@@ -66,9 +68,10 @@ fn Navigation() -> impl IntoView {
             let current = path == href || prefixes.iter().any(|prefix| path.starts_with(prefix));
             current.then_some("page")
         };
-        // A plain anchor: the router follows it all the same, and `aria-current` covers sub-pages too.
+        // A plain anchor: the router follows it all the same, but for the pages it does not have, and `aria-current`
+        // covers sub-pages too.
         view! {
-            <a href=href class=class aria-current=here>
+            <a href=href class=class rel=(href == "/portfolios").then_some("external") aria-current=here>
                 {name}
             </a>
         }
@@ -83,15 +86,21 @@ fn Navigation() -> impl IntoView {
 /// The way to one's own settings, or to the door. Both are pages of the server, so the router leaves them.
 #[component]
 fn AccountLinks() -> impl IntoView {
-    let who = opened(|| (), |()| who_is_here());
+    let page = expect_context::<LivePage>();
+    let who = opened(move || page.notified.get(), |_| who_is_here());
     view! {
         <div class="account-links">
             <Transition fallback=|| ()>
                 {move || Suspend::new(async move {
                     match who.await {
                         Ok(Some(who)) => {
+                            let unread = who.unread;
                             view! {
-                                <a href="/settings" class="account-name">
+                                <a href="/notifications" rel="external" class="account-unread" class:is-unread=unread != 0>
+                                    <span class="num">{unread}</span>
+                                    <span class="visually-hidden">" unread notifications"</span>
+                                </a>
+                                <a href="/settings" rel="external" class="account-name">
                                     <span>{who.name}</span>
                                     " "
                                     <span class="account-workspace">{who.workspace}</span>
@@ -101,7 +110,7 @@ fn AccountLinks() -> impl IntoView {
                         }
                         _ => {
                             view! {
-                                <a href="/sign-in">
+                                <a href="/sign-in" rel="external">
                                     "Sign in"
                                 </a>
                             }

@@ -155,7 +155,11 @@ pub(crate) mod server {
     async fn current() -> Result<(Policy, Arc<PriceBook>), AppError> {
         let store = app_state()?.store;
         let (_, policy) = store.current_policy().await?;
-        let (_, prices) = store.current_price_book().await?;
+        // A team may have prices of its own; a stranger gets the built-in ones.
+        let (_, prices) = match may(Action::Read) {
+            Ok(access) => store.workspace_price_book(access.scope).await?,
+            Err(_) => store.current_price_book().await?,
+        };
         Ok((policy, prices))
     }
 

@@ -1,10 +1,8 @@
-//! One use case: inputs, decision, revisions, links.
+//! One use case: inputs and decision.
 
 use crate::AppError;
 use crate::functions::dates::Moment;
-use crate::functions::links::LinkView;
-use domain::decision::{Decision, OptionKind};
-use domain::summary::OutcomeKind;
+use domain::decision::Decision;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -25,34 +23,6 @@ pub struct InputGroup {
     pub label: String,
     /// Its inputs in the order of the form.
     pub rows: Vec<InputRow>,
-}
-
-/// What one revision changed in one field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChangeView {
-    /// Name of the field.
-    pub label: String,
-    /// What stood there; empty is unknown.
-    pub before: String,
-    /// What stands there now; empty is unknown.
-    pub after: String,
-}
-
-/// A revision in the history of a use case.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RevisionView {
-    /// 1 for the first.
-    pub number: i32,
-    /// When it was saved.
-    pub created: Moment,
-    /// Why it changed, in the words of whoever saved it; may be empty.
-    pub note: String,
-    /// What it changed; empty for the first.
-    pub changes: Vec<ChangeView>,
-    /// Shape of what was decided for it.
-    pub outcome: OutcomeKind,
-    /// The option one would have taken.
-    pub option: Option<OptionKind>,
 }
 
 /// A use case as its page shows it.
@@ -88,10 +58,6 @@ pub struct UseCaseView {
     pub volume_gate: f64,
     /// The inputs of the shown revision.
     pub inputs: Vec<InputGroup>,
-    /// All revisions, newest first.
-    pub revisions: Vec<RevisionView>,
-    /// Links shared from it, newest first.
-    pub links: Vec<LinkView>,
 }
 
 /// Opens a use case at its current revision, or at an earlier one: `revision` is its number or empty.
@@ -105,10 +71,9 @@ pub async fn open_use_case(id: String, #[server(default)] revision: String) -> R
 
 #[cfg(feature = "ssr")]
 pub(crate) mod server {
-    use super::{ChangeView, InputGroup, InputRow, RevisionView, UseCaseView};
+    use super::{InputGroup, InputRow, UseCaseView};
     use crate::AppError;
     use crate::functions::catalogue::Lists;
-    use crate::functions::links::server::link;
     use crate::access::{Access, allowed};
     use domain::access::Action;
     use domain::field::{Choice as _, Kind, plain_number};
@@ -116,7 +81,6 @@ pub(crate) mod server {
     use domain::prices::PriceBook;
     use domain::use_case::{Field, Group, UseCase};
     use std::sync::Arc;
-    use store::RevisionRecord;
 
     pub(super) async fn open(id: &str, revision: &str) -> Result<UseCaseView, AppError> {
         let id: UseCaseId = id.parse().map_err(|_| AppError::NotFound)?;
@@ -135,9 +99,7 @@ pub(crate) mod server {
         };
         let policy = store.policy(scope, record.policy_id).await?.ok_or(AppError::NotFound)?;
         let prices = store.price_book(scope, record.price_book_id).await?.ok_or(AppError::NotFound)?;
-        let (_, today) = store.current_price_book().await?;
-        let revisions = store.revisions(scope, id).await?;
-        let links = store.scenarios(scope, id).await?;
+        let (_, today) = store.workspace_price_book(scope).await?;
         Ok(UseCaseView {
             id: id.to_string(),
             name: shown.use_case.title().to_owned(),
@@ -154,29 +116,7 @@ pub(crate) mod server {
             inputs: input_groups(&shown.use_case, &prices),
             prices_as_of: prices.as_of.clone(),
             volume_gate: policy.volume_gate,
-            revisions: revisions.into_iter().map(revision_view).collect(),
-            links: links.into_iter().map(link).collect(),
         })
-    }
-
-    fn revision_view(record: RevisionRecord) -> RevisionView {
-        let in_words = |field: Field, text: &str| shown_text(field, text, None);
-        RevisionView {
-            number: record.number,
-            created: record.created_at.into(),
-            note: record.note,
-            changes: record
-                .changes
-                .iter()
-                .map(|change| ChangeView {
-                    label: change.field.label().to_owned(),
-                    before: in_words(change.field, &change.before),
-                    after: in_words(change.field, &change.after),
-                })
-                .collect(),
-            outcome: record.summary.outcome,
-            option: record.summary.option,
-        }
     }
 
     /// All inputs but the name and the notes, which pages show elsewhere.
@@ -200,7 +140,7 @@ pub(crate) mod server {
     }
 
     /// A field's text as people read it: answers in words, entries of the price book with their price.
-    fn shown_text(field: Field, text: &str, lists: Option<&Lists>) -> String {
+    pub(crate) fn shown_text(field: Field, text: &str, lists: Option<&Lists>) -> String {
         if text.is_empty() {
             return String::new();
         }

@@ -29,13 +29,18 @@ mod server {
     use super::Who;
     use crate::AppError;
     use crate::access::caller;
+    use crate::state::app_state;
 
     pub(super) async fn who() -> Result<Option<Who>, AppError> {
         let Some(who) = caller().signed_in else { return Ok(None) };
+        let unread = match who.scope() {
+            Some(scope) => app_state()?.store.unread_notifications(scope).await?,
+            None => 0,
+        };
         Ok(Some(Who {
             workspace: who.workspace.map(|workspace| workspace.name).unwrap_or_default(),
             name: who.name,
-            unread: 0,
+            unread,
         }))
     }
 }

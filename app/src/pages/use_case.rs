@@ -4,14 +4,13 @@
 
 use crate::components::decision::DecisionView;
 use crate::components::failure::{FailureNotice, FailurePage};
+use crate::components::fragment::Fragment;
 use crate::components::inputs_read::inputs_read;
-use crate::components::links::links;
-use crate::components::revisions::revisions;
 use crate::components::share::SharePanel;
-use crate::functions::links::RevokeLink;
 use crate::functions::portfolio::{ArchiveUseCase, DuplicateUseCase, RestoreUseCase};
 use crate::functions::share::ShareAssessment;
 use crate::functions::use_case::{UseCaseView, open_use_case};
+use crate::live::LivePage;
 use crate::wire::opened;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -22,7 +21,6 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 #[derive(Clone, Copy)]
 struct Actions {
     share: ServerAction<ShareAssessment>,
-    revoke: ServerAction<RevokeLink>,
     duplicate: ServerAction<DuplicateUseCase>,
     archive: ServerAction<ArchiveUseCase>,
     restore: ServerAction<RestoreUseCase>,
@@ -33,20 +31,29 @@ struct Actions {
 pub fn UseCasePage() -> impl IntoView {
     let actions = Actions {
         share: ServerAction::new(),
-        revoke: ServerAction::new(),
         duplicate: ServerAction::new(),
         archive: ServerAction::new(),
         restore: ServerAction::new(),
     };
     let (params, query) = (use_params_map(), use_query_map());
+    let live = expect_context::<LivePage>();
     let source = move || {
         (
             params.with(|params| params.get("id").unwrap_or_default()),
             query.with(|query| query.get("revision").unwrap_or_default()),
-            actions.share.version().get() + actions.revoke.version().get() + actions.restore.version().get(),
+            actions.restore.version().get(),
+            live.changed.get(),
         )
     };
-    let view = opened(source, |(id, revision, _)| open_use_case(id, revision));
+    // A link that was just made stands in the part that the server renders.
+    Effect::new(move |before: Option<usize>| {
+        let shared = actions.share.version().get();
+        if before.is_some_and(|before| before != shared) {
+            live.happened.update(|count| *count = count.wrapping_add(1));
+        }
+        shared
+    });
+    let view = opened(source, |(id, revision, ..)| open_use_case(id, revision));
     view! {
         <Transition fallback=|| {
             view! {
@@ -67,14 +74,12 @@ pub fn UseCasePage() -> impl IntoView {
 }
 
 fn page(view: UseCaseView, actions: Actions) -> AnyView {
+    let live = expect_context::<LivePage>();
     let head = head(&view, actions);
     let notices = notices(&view, actions);
     let description = view.decision.sentence.clone();
     let shown_decision = Signal::stored(Some(view.decision.clone()));
-    let links = links(&view.links, actions.revoke, false);
-    let history = revisions(&view.id, &view.revisions, view.current_revision);
     let notes = (!view.notes.is_empty()).then(|| view! { <p class="page-lead">{view.notes.clone()}</p> });
-    let refused_revoke = refused(actions.revoke);
     view! {
         <Title text=view.name.clone() />
         <Meta name="description" content=description />
@@ -82,6 +87,7 @@ fn page(view: UseCaseView, actions: Actions) -> AnyView {
             {head}
             {notes}
             {notices}
+            {others(live)}
             <div class="workbench">
                 <section class="workbench-results" id="results" aria-label="Decision">
                     <DecisionView
@@ -95,26 +101,24 @@ fn page(view: UseCaseView, actions: Actions) -> AnyView {
                     {inputs_read(&view.inputs)}
                 </section>
             </div>
-            <section class="section" aria-labelledby="revisions-title">
-                <header class="section-head">
-                    <h2 class="section-title" id="revisions-title">
-                        "Revisions"
-                    </h2>
-                    <p class="section-note">"Every version of the inputs, with what changed; none is ever rewritten"</p>
-                </header>
-                {history}
-            </section>
+            <Fragment part=Signal::stored(format!("use-cases/{}", view.id)) />
             <section class="section" aria-label="Sharing">
                 <SharePanel share=actions.share use_case=view.id.clone() />
-                <section class="share-panel" aria-labelledby="links-title">
-                    <h2 class="share-title" id="links-title">
-                        "Links shared from here"
-                    </h2>
-                    <FailureNotice error=refused_revoke />
-                    {links}
-                </section>
             </section>
         </main>
+    }
+    .into_any()
+}
+
+/// Who else looks at this now.
+fn others(live: LivePage) -> AnyView {
+    view! {
+        <p class="presence" role="status">
+            {move || {
+                let others = live.others.get();
+                (!others.is_empty()).then(|| format!("Also here: {}", others.join(", ")))
+            }}
+        </p>
     }
     .into_any()
 }
@@ -155,7 +159,7 @@ fn head(view: &UseCaseView, actions: Actions) -> AnyView {
         <nav class="breadcrumb" aria-label="Breadcrumb">
             <ol>
                 <li>
-                    <a href="/portfolios">"Portfolios"</a>
+                    <a href="/portfolios" rel="external">"Portfolios"</a>
                 </li>
                 <li>
                     <a href=format!("/portfolios/{}", view.portfolio_id)>{view.portfolio_name.clone()}</a>

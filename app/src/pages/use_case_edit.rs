@@ -123,7 +123,7 @@ fn head(editing: &Editing, page: &str) -> AnyView {
         <nav class="breadcrumb" aria-label="Breadcrumb">
             <ol>
                 <li>
-                    <a href="/portfolios">"Portfolios"</a>
+                    <a href="/portfolios" rel="external">"Portfolios"</a>
                 </li>
                 <li>
                     <a href=format!("/portfolios/{}", editing.portfolio_id)>{editing.portfolio_name.clone()}</a>

@@ -305,7 +305,10 @@ async fn link(connection: &mut PgConnection, id: AccountId, identity: &Identity)
 pub(crate) fn email_address(text: &str) -> Result<String, StoreError> {
     let email = text::required("email", text, EMAIL_LENGTH)?;
     let fits = email.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !email.contains([' ', '<', '>', ','])
+        !local.is_empty()
+            && !domain.is_empty()
+            && !domain.contains('@')
+            && !email.contains([' ', '<', '>', ','])
     });
     if fits {
         Ok(email)

@@ -84,8 +84,9 @@ impl Store {
         .bind(expires_at)
         .execute(&mut *transaction)
         .await?;
-        let change = Change::of(AuditAction::ApiTokenCreated, id)
-            .after(json!({ "name": name, "may_write": may_write, "expires_at": expires_at.unix_timestamp() }));
+        let change = Change::of(AuditAction::ApiTokenCreated, id).after(
+            json!({ "name": name, "may_write": may_write, "expires_at": expires_at.unix_timestamp() }),
+        );
         audit::record(&mut transaction, scope, change).await?;
         transaction.commit().await?;
         Ok(NewApiToken { id: id.into(), secret: format!("{API_TOKEN_PREFIX}{token}") })

@@ -89,6 +89,8 @@ actions! {
     ReviewOverrideExpired = "review.override_expired";
     /// The inputs changed in a way that approvals do not survive.
     ReviewSuperseded = "review.superseded";
+    /// New prices left an approved classification as it was.
+    ReviewPricesHeld = "review.prices_held";
     /// New prices re-opened an approved classification.
     ReviewReopened = "review.reopened";
     /// The last approved revision was restored.
@@ -170,7 +172,8 @@ pub(crate) async fn record(
     let id = |id: Option<Uuid>| id.map(|id| id.to_string());
     let actor = scope.actor;
     let account = actor.account().map(AccountId::uuid);
-    let (session, api_token) = (actor.session().map(SessionId::uuid), actor.api_token().map(ApiTokenId::uuid));
+    let (session, api_token) =
+        (actor.session().map(SessionId::uuid), actor.api_token().map(ApiTokenId::uuid));
     let use_case = change.use_case.map(UseCaseId::uuid);
     let hash = chain_hash(
         &previous,
@@ -297,8 +300,7 @@ impl Row {
             before: self.before.as_deref(),
             after: self.after.as_deref(),
         };
-        let (previous, hash) =
-            (chain_bytes(self.previous_hash.clone())?, chain_bytes(self.hash.clone())?);
+        let (previous, hash) = (chain_bytes(self.previous_hash.clone())?, chain_bytes(self.hash.clone())?);
         Ok(verifier.next(&entry, &previous, &hash))
     }
 }
@@ -384,7 +386,9 @@ impl Store {
     pub async fn verify_all_audits(&self) -> Result<Vec<(String, Result<Verified, Broken>)>, StoreError> {
         let workspaces: Vec<(Uuid, String)> = self
             .read(View::Owner, |mut connection| async move {
-                sqlx::query_as("SELECT id, slug FROM workspaces ORDER BY slug").fetch_all(&mut *connection).await
+                sqlx::query_as("SELECT id, slug FROM workspaces ORDER BY slug")
+                    .fetch_all(&mut *connection)
+                    .await
             })
             .await?;
         let mut answers = Vec::with_capacity(workspaces.len());

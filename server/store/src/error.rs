@@ -52,6 +52,9 @@ pub enum StoreError {
     /// The last admin of a workspace can neither leave nor step down.
     #[error("a workspace keeps at least one admin")]
     LastAdmin,
+    /// A move in a review is not possible now.
+    #[error(transparent)]
+    MoveRefused(#[from] domain::review::MoveRefused),
     /// A password could not be hashed, which would be a mistake in this program.
     #[error("a password could not be hashed")]
     Hashing,

@@ -5,7 +5,10 @@ use crate::account::NewAccount;
 use crate::audit::{self, Change};
 use crate::scope::View;
 use crate::session::read_role;
-use crate::{AccountId, Actor, AuditAction, InvitationId, Scope, Store, StoreError, WorkspaceId, account, member, token};
+use crate::{
+    AccountId, Actor, AuditAction, InvitationId, Scope, Store, StoreError, WorkspaceId, account, member,
+    token,
+};
 use domain::access::Role;
 use serde_json::json;
 use sqlx::{FromRow, PgConnection};
@@ -209,7 +212,10 @@ impl Store {
             .read(View::Owner, |mut connection| {
                 let hash = hash.clone();
                 async move {
-                    sqlx::query_as(select!("i.token_hash = $1")).bind(hash).fetch_optional(&mut *connection).await
+                    sqlx::query_as(select!("i.token_hash = $1"))
+                        .bind(hash)
+                        .fetch_optional(&mut *connection)
+                        .await
                 }
             })
             .await?;

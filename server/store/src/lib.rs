@@ -18,17 +18,23 @@
 mod account;
 mod api_token;
 mod audit;
+mod comment;
 mod connection;
 mod document;
 mod error;
 mod invitation;
+mod listen;
 mod member;
+mod notification;
 mod password;
 mod policy;
 mod portfolio;
+mod presence;
 mod price_book;
 mod price_row;
 mod rate_limit;
+mod reprice;
+mod review;
 mod revision;
 mod scenario;
 mod scope;
@@ -42,18 +48,23 @@ mod workspace;
 pub use account::{Account, Credential, Identity, NewAccount};
 pub use api_token::{API_TOKEN_PREFIX, ApiAccess, ApiTokenRow, NewApiToken};
 pub use audit::{AuditAction, AuditRecord};
+pub use comment::{COMMENT_LENGTH, Comment, CommentVersion};
 pub use connection::{MIGRATOR, Store};
 pub use domain::ids;
 pub use domain::ids::{
-    AccountId, ApiTokenId, CommentId, DecisionId, InvitationId, NotificationId, PolicyId, PortfolioId, PriceBookId,
-    RevisionId, ScenarioId, SessionId, UseCaseId, WorkspaceId,
+    AccountId, ApiTokenId, CommentId, DecisionId, InvitationId, NotificationId, PolicyId, PortfolioId,
+    PriceBookId, RevisionId, ScenarioId, SessionId, UseCaseId, WorkspaceId,
 };
 pub use error::StoreError;
 pub use invitation::{Invitation, InvitationRow, Invitee, NewInvitation};
+pub use listen::{Heard, Listener};
 pub use member::Member;
+pub use notification::{Notification, Reason};
 pub use password::{LONGEST as LONGEST_PASSWORD, SHORTEST as SHORTEST_PASSWORD, WeakPassword};
 pub use portfolio::{Portfolio, PortfolioSummary};
 pub use rate_limit::{Limited, RateLimit};
+pub use reprice::Repriced;
+pub use review::{QueueRow, ReviewRecord, ReviewStates};
 pub use revision::RevisionRecord;
 pub use scenario::{FrozenScenario, NewScenario, Scenario, ScenarioLookup, ScenarioRow, Sharer, new_secret};
 pub use scope::{Actor, Scope};

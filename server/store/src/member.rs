@@ -134,8 +134,7 @@ impl Store {
         } else {
             AuditAction::MemberRemoved
         };
-        let change =
-            Change::of(action, account.uuid()).before(json!({ "name": name, "role": role.key() }));
+        let change = Change::of(action, account.uuid()).before(json!({ "name": name, "role": role.key() }));
         audit::record(&mut transaction, scope, change).await?;
         transaction.commit().await?;
         Ok(())
@@ -153,8 +152,7 @@ impl Store {
     ) -> Result<WorkspaceId, StoreError> {
         let name = text::required("name", name, 120)?;
         let id = Uuid::now_v7();
-        let scope =
-            Scope { workspace: id.into(), actor: crate::Actor::Session { account, session } };
+        let scope = Scope { workspace: id.into(), actor: crate::Actor::Session { account, session } };
         let mut transaction = self.begin(scope).await?;
         sqlx::query("INSERT INTO workspaces (id, slug, name) VALUES ($1, $2, $3)")
             .bind(id)
@@ -174,10 +172,11 @@ impl Store {
     pub async fn rename_workspace(&self, scope: Scope, name: &str) -> Result<(), StoreError> {
         let name = text::required("name", name, 120)?;
         let mut transaction = self.begin(scope).await?;
-        let before: String = sqlx::query_scalar("SELECT name FROM workspaces WHERE id = $1 FOR NO KEY UPDATE")
-            .bind(scope.workspace.uuid())
-            .fetch_one(&mut *transaction)
-            .await?;
+        let before: String =
+            sqlx::query_scalar("SELECT name FROM workspaces WHERE id = $1 FOR NO KEY UPDATE")
+                .bind(scope.workspace.uuid())
+                .fetch_one(&mut *transaction)
+                .await?;
         if before == name {
             return Ok(());
         }

@@ -80,7 +80,8 @@ fn letters_and_digits(text: &str) -> String {
 /// Whether a text is one short piece again and again, or a run through the keyboard or the digits.
 fn is_repetition(text: &str) -> bool {
     let characters: Vec<char> = text.chars().collect();
-    let repeats = (1..=4).any(|piece| characters.iter().zip(characters.iter().skip(piece)).all(|(a, b)| a == b));
+    let repeats =
+        (1..=4).any(|piece| characters.iter().zip(characters.iter().skip(piece)).all(|(a, b)| a == b));
     let steps = |by: i64| {
         characters.windows(2).all(|pair| match pair {
             [a, b] => i64::from(u32::from(*b)) - i64::from(u32::from(*a)) == by,
@@ -171,7 +172,9 @@ mod tests {
         ] {
             assert_eq!(checked(password), Err(WeakPassword::Breached), "{password}");
         }
-        for password in ["ada.byron@example.org", "Parsimony Parsimony!", "adabyron-example.org", "Ada Byron 1815 !!!"] {
+        for password in
+            ["ada.byron@example.org", "Parsimony Parsimony!", "adabyron-example.org", "Ada Byron 1815 !!!"]
+        {
             assert_eq!(checked(password), Err(WeakPassword::Obvious), "{password}");
         }
     }

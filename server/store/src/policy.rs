@@ -1,8 +1,8 @@
 //! Stored policies. They never change; new thresholds are a new policy.
 
-use crate::scope::View;
 use crate::document::{read, sha256, write};
-use crate::{PolicyId, Store, StoreError, Scope};
+use crate::scope::View;
+use crate::{PolicyId, Scope, Store, StoreError};
 use domain::policy::Policy;
 use sqlx::PgConnection;
 use uuid::Uuid;

@@ -115,11 +115,7 @@ impl Store {
         Ok(self.summaries(scope, Some(id)).await?.pop().map(summary))
     }
 
-    async fn summaries(
-        &self,
-        scope: Scope,
-        id: Option<PortfolioId>,
-    ) -> Result<Vec<SummaryRow>, StoreError> {
+    async fn summaries(&self, scope: Scope, id: Option<PortfolioId>) -> Result<Vec<SummaryRow>, StoreError> {
         self.read(scope, |mut connection| async move {
             sqlx::query_as(SUMMARIES)
                 .bind(scope.workspace.uuid())
@@ -134,11 +130,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the like.
-    pub async fn portfolio(
-        &self,
-        scope: Scope,
-        id: PortfolioId,
-    ) -> Result<Option<Portfolio>, StoreError> {
+    pub async fn portfolio(&self, scope: Scope, id: PortfolioId) -> Result<Option<Portfolio>, StoreError> {
         let row: Option<PortfolioRow> = self
             .read(scope, |mut connection| async move {
                 sqlx::query_as(
@@ -314,7 +306,6 @@ pub(crate) async fn hold_in_use(
         Some(false) => Ok(()),
     }
 }
-
 
 fn summary(row: SummaryRow) -> PortfolioSummary {
     let count = |rows: i64| u32::try_from(rows).unwrap_or(u32::MAX);

@@ -86,7 +86,10 @@ impl Store {
     pub async fn forget_attempts(&self, limit: RateLimit, who: &str) -> Result<(), StoreError> {
         let bucket = sha256(format!("{}\n{}", limit.kind, who.to_lowercase()));
         let mut transaction = self.begin(View::Owner).await?;
-        sqlx::query("DELETE FROM rate_limits WHERE bucket = $1").bind(bucket).execute(&mut *transaction).await?;
+        sqlx::query("DELETE FROM rate_limits WHERE bucket = $1")
+            .bind(bucket)
+            .execute(&mut *transaction)
+            .await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -99,9 +102,6 @@ impl Store {
     pub async fn sweep(&self) -> Result<(), StoreError> {
         let mut transaction = self.begin(View::Owner).await?;
         sqlx::query("DELETE FROM rate_limits WHERE started_at < now() - interval '1 day'")
-            .execute(&mut *transaction)
-            .await?;
-        sqlx::query("DELETE FROM presence WHERE seen_at < now() - interval '1 minute'")
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;

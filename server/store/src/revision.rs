@@ -1,7 +1,7 @@
 //! Revisions: every version of a use case's inputs, each with what it changed and what was decided.
 
 use crate::document::{read, write};
-use crate::{AccountId, DecisionId, RevisionId, Store, StoreError, UseCaseId, Scope, text};
+use crate::{AccountId, DecisionId, RevisionId, Scope, Store, StoreError, UseCaseId, text};
 use domain::decision::Decision;
 use domain::summary::DecisionSummary;
 use domain::use_case::{FieldChange, UseCase};
@@ -80,11 +80,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the workspace has no such use case.
-    pub async fn revisions(
-        &self,
-        scope: Scope,
-        id: UseCaseId,
-    ) -> Result<Vec<RevisionRecord>, StoreError> {
+    pub async fn revisions(&self, scope: Scope, id: UseCaseId) -> Result<Vec<RevisionRecord>, StoreError> {
         let rows: Vec<RevisionRow> = self
             .read(scope, |mut connection| async move {
                 sqlx::query_as(concat!(
@@ -174,8 +170,6 @@ pub(crate) async fn append(
 ) -> Result<(), StoreError> {
     let NewRevision { use_case_id, number, use_case, decision_id, decision, note } = new;
     let note = text::optional("note", note, NOTE_LENGTH)?;
-    let (policy_scope, policy_id) = policy_named(connection, scope, &decision.provenance.policy).await?;
-    let (book_scope, book_id) = book_named(connection, scope, &decision.provenance.price_book).await?;
     let revision_id = Uuid::now_v7();
     sqlx::query(
         "INSERT INTO use_case_revisions (id, workspace_id, use_case_id, number, inputs, note, created_by)
@@ -190,6 +184,21 @@ pub(crate) async fn append(
     .bind(scope.actor.account().map(AccountId::uuid))
     .execute(&mut *connection)
     .await?;
+    append_decision(connection, scope, (use_case_id, revision_id, decision_id), decision).await
+}
+
+/// Appends a decision about a revision inside the caller's transaction.
+///
+/// # Errors
+/// [`StoreError::UnknownVersion`] when it was made with a price book or policy that is not stored.
+pub(crate) async fn append_decision(
+    connection: &mut PgConnection,
+    scope: Scope,
+    (use_case_id, revision_id, decision_id): (UseCaseId, Uuid, DecisionId),
+    decision: &Decision,
+) -> Result<(), StoreError> {
+    let (policy_scope, policy_id) = policy_named(connection, scope, &decision.provenance.policy).await?;
+    let (book_scope, book_id) = book_named(connection, scope, &decision.provenance.price_book).await?;
     sqlx::query(
         "INSERT INTO decisions (id, workspace_id, use_case_id, revision_id, policy_scope, policy_id,
             price_book_scope, price_book_id, engine_version, content_hash, document, summary)

@@ -3,7 +3,9 @@
 use crate::audit::{self, Change};
 use crate::document::{read, write};
 use crate::scope::View;
-use crate::{AccountId, AuditAction, ScenarioId, Scope, Store, StoreError, UseCaseId, WorkspaceId, text, token};
+use crate::{
+    AccountId, AuditAction, ScenarioId, Scope, Store, StoreError, UseCaseId, WorkspaceId, text, token,
+};
 use domain::decision::Decision;
 use domain::policy::Policy;
 use domain::prices::PriceBook;
@@ -256,11 +258,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the workspace has no such use case.
-    pub async fn scenarios(
-        &self,
-        scope: Scope,
-        use_case: UseCaseId,
-    ) -> Result<Vec<ScenarioRow>, StoreError> {
+    pub async fn scenarios(&self, scope: Scope, use_case: UseCaseId) -> Result<Vec<ScenarioRow>, StoreError> {
         let links = self.links(Sharer::Team(scope), Some(use_case)).await?;
         if links.is_empty() {
             self.read(scope, |mut connection| async move {
@@ -334,7 +332,8 @@ impl Store {
         if let Sharer::Team(scope) = sharer {
             let change =
                 Change::of(AuditAction::ScenarioRevoked, id.uuid()).before(json!({ "title": title }));
-            audit::record(&mut transaction, scope, in_timeline(change, use_case.map(UseCaseId::from))).await?;
+            audit::record(&mut transaction, scope, in_timeline(change, use_case.map(UseCaseId::from)))
+                .await?;
         }
         transaction.commit().await?;
         Ok(())

@@ -36,7 +36,9 @@ impl Actor {
     pub fn account(self) -> Option<AccountId> {
         match self {
             Self::System | Self::Visitor => None,
-            Self::Account { account } | Self::Session { account, .. } | Self::ApiToken { account, .. } => Some(account),
+            Self::Account { account } | Self::Session { account, .. } | Self::ApiToken { account, .. } => {
+                Some(account)
+            }
         }
     }
 

@@ -5,8 +5,8 @@ use crate::document::read;
 use crate::portfolio::hold_in_use;
 use crate::revision::{NewRevision, RevisionRow, append, revision_columns};
 use crate::{
-    AccountId, AuditAction, DecisionId, PolicyId, PortfolioId, PriceBookId, RevisionRecord, Scope, Store, StoreError,
-    UseCaseId, text,
+    AccountId, AuditAction, DecisionId, PolicyId, PortfolioId, PriceBookId, RevisionRecord, Scope, Store,
+    StoreError, UseCaseId, text,
 };
 use domain::decision::Decision;
 use domain::field::FieldValue as _;
@@ -182,14 +182,14 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the like.
-    pub async fn use_case(
-        &self,
-        scope: Scope,
-        id: UseCaseId,
-    ) -> Result<Option<UseCaseRecord>, StoreError> {
+    pub async fn use_case(&self, scope: Scope, id: UseCaseId) -> Result<Option<UseCaseRecord>, StoreError> {
         let row: Option<RecordRow> = self
             .read(scope, |mut connection| async move {
-                sqlx::query_as(RECORD).bind(scope.workspace.uuid()).bind(id.uuid()).fetch_optional(&mut *connection).await
+                sqlx::query_as(RECORD)
+                    .bind(scope.workspace.uuid())
+                    .bind(id.uuid())
+                    .fetch_optional(&mut *connection)
+                    .await
             })
             .await?;
         row.map(RecordRow::into_record).transpose()
@@ -268,6 +268,7 @@ impl Store {
                 "changes": use_case.changes_since(&before),
             }));
         audit::record(&mut transaction, scope, change).await?;
+        crate::review::note_edit(&mut transaction, scope, id).await?;
         transaction.commit().await?;
         Ok(number)
     }
@@ -277,11 +278,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Archived`] when the portfolio is.
-    pub async fn duplicate_use_case(
-        &self,
-        scope: Scope,
-        id: UseCaseId,
-    ) -> Result<UseCaseId, StoreError> {
+    pub async fn duplicate_use_case(&self, scope: Scope, id: UseCaseId) -> Result<UseCaseId, StoreError> {
         let original = self.use_case(scope, id).await?.ok_or(StoreError::NotFound)?;
         let mut copy = original.revision.use_case;
         let note = format!("Copied from “{}”, revision {}.", copy.title(), original.revision.number);
@@ -382,11 +379,7 @@ struct Current {
 }
 
 /// The current state of a use case, which nobody else can change until the caller's transaction ends.
-async fn lock(
-    connection: &mut PgConnection,
-    scope: Scope,
-    id: UseCaseId,
-) -> Result<Current, StoreError> {
+async fn lock(connection: &mut PgConnection, scope: Scope, id: UseCaseId) -> Result<Current, StoreError> {
     // The lock comes first and by itself: joined to it, the other tables would be read as they were before
     // the wait for it.
     let locked: Option<i32> =

@@ -27,7 +27,10 @@ async fn the_set_up_link_makes_the_first_admin_and_no_other(pool: PgPool) {
     let (ada, workspace) = store.accept_invitation(&link, Invitee::New(newcomer("Ada"))).await.unwrap();
     assert_eq!(workspace, store.first_workspace().await.unwrap());
     let memberships = store.memberships(ada).await.unwrap();
-    assert_eq!(memberships.iter().map(|each| (each.workspace, each.role)).collect::<Vec<_>>(), [(workspace, Role::Admin)]);
+    assert_eq!(
+        memberships.iter().map(|each| (each.workspace, each.role)).collect::<Vec<_>>(),
+        [(workspace, Role::Admin)]
+    );
 
     assert!(store.has_accounts().await.unwrap());
     assert_eq!(store.setup_link().await.unwrap(), None);
@@ -108,7 +111,8 @@ async fn only_address_and_password_together_sign_in(pool: PgPool) {
         assert_eq!(store.authenticate(email, password).await.unwrap(), expected, "{email:?} {password:.30}");
     }
     assert_eq!(tables_that_hold(&pool, PASSWORD).await, Vec::<String>::new());
-    let hash: String = sqlx::query_scalar("SELECT password_hash FROM accounts").fetch_one(&pool).await.unwrap();
+    let hash: String =
+        sqlx::query_scalar("SELECT password_hash FROM accounts").fetch_one(&pool).await.unwrap();
     assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
 }
 
@@ -226,16 +230,22 @@ async fn an_identity_is_issuer_and_subject_and_never_the_address(pool: PgPool) {
 
     // Another provider may give Ada's address to somebody else. That person does not become Ada.
     let link = invitation(&store, &ada, Role::Viewer).await;
-    let same_address =
-        NewAccount { email: "ADA@example.org".to_owned(), name: "Adam".to_owned(), credential: Credential::Identity(elsewhere.clone()) };
+    let same_address = NewAccount {
+        email: "ADA@example.org".to_owned(),
+        name: "Adam".to_owned(),
+        credential: Credential::Identity(elsewhere.clone()),
+    };
     let refused = store.accept_invitation(&link, Invitee::New(same_address)).await;
     assert!(matches!(refused, Err(StoreError::EmailTaken)), "{refused:?}");
     assert_eq!(store.account_of_identity(&elsewhere).await.unwrap(), None);
     assert_eq!(accounts(&pool).await, 1);
 
     // The link still works for somebody with an address of their own.
-    let own_address =
-        NewAccount { email: "adam@example.com".to_owned(), name: "Adam".to_owned(), credential: Credential::Identity(elsewhere.clone()) };
+    let own_address = NewAccount {
+        email: "adam@example.com".to_owned(),
+        name: "Adam".to_owned(),
+        credential: Credential::Identity(elsewhere.clone()),
+    };
     let (adam, _) = store.accept_invitation(&link, Invitee::New(own_address)).await.unwrap();
     assert_ne!(adam, ada.account);
     assert_eq!(store.account_of_identity(&elsewhere).await.unwrap(), Some(adam));

@@ -14,25 +14,8 @@ use support::people::{Person, first_admin, founder, invitation, invited, newcome
 use support::{Team, named, refusal, run, store_on};
 use uuid::Uuid;
 
-/// Actions for which the store has no call yet.
-const NOT_YET: [AuditAction; 16] = [
-    AuditAction::ReviewRuleSet,
-    AuditAction::ReviewProposed,
-    AuditAction::ReviewApproved,
-    AuditAction::ReviewChangesRequested,
-    AuditAction::ReviewWithdrawn,
-    AuditAction::ReviewConcernRaised,
-    AuditAction::ReviewConcernResolved,
-    AuditAction::ReviewOverridden,
-    AuditAction::ReviewOverrideExpired,
-    AuditAction::ReviewSuperseded,
-    AuditAction::ReviewReopened,
-    AuditAction::ReviewRestored,
-    AuditAction::CommentWritten,
-    AuditAction::CommentEdited,
-    AuditAction::CommentWithdrawn,
-    AuditAction::PriceBookAdded,
-];
+/// Beginnings of the actions that are not tried here: the ones of reviews, comments and prices.
+const ELSEWHERE: [&str; 4] = ["review.", "review_rule.", "comment.", "price_book."];
 
 /// Reads a log along with the calls that write it.
 struct Reader {
@@ -155,8 +138,9 @@ async fn every_change_leaves_exactly_one_entry(pool: PgPool) {
     let founded = store.audit_after(elsewhere, 0).await.unwrap();
     assert_eq!((founded.len(), founded[0].seq, founded[0].action.as_str()), (1, 1, "member.joined"));
 
+    let elsewhere = |key: &&str| ELSEWHERE.iter().any(|beginning| key.starts_with(beginning));
     let expected: BTreeSet<_> =
-        A::ALL.iter().filter(|action| !NOT_YET.contains(action)).map(|action| action.key()).collect();
+        A::ALL.iter().map(|action| action.key()).filter(|key| !elsewhere(key)).collect();
     assert_eq!(log.actions, expected);
     assert!(store.verify_audit(scope).await.unwrap().is_ok());
 }
@@ -181,7 +165,10 @@ async fn people_leave_entries(log: &mut Reader, ada: &Person) {
     assert_eq!(entry.after.unwrap(), serde_json::json!({ "name": "Bea", "role": "viewer" }));
     store.set_role(scope, bea, Role::Editor).await.unwrap();
     let entry = log.expect(A::MemberRoleChanged, actor, bea.uuid(), Says::Both).await;
-    assert_eq!((&entry.before.unwrap()["role"], &entry.after.unwrap()["role"]), (&"viewer".into(), &"editor".into()));
+    assert_eq!(
+        (&entry.before.unwrap()["role"], &entry.after.unwrap()["role"]),
+        (&"viewer".into(), &"editor".into())
+    );
     let link = invitation(&store, ada, Role::Reviewer).await;
     log.new_entries().await;
     store.accept_invitation(&link, Invitee::Known(bea)).await.unwrap();
@@ -229,16 +216,37 @@ async fn what_changes_nothing_or_fails_leaves_no_entry(pool: PgPool) {
     let refusals = [
         ("name taken", store.create_portfolio(scope, "CLAIMS", "").await.map(drop)),
         ("no name", store.create_portfolio(scope, "", "").await.map(drop)),
-        ("conflict", store.revise_use_case(scope, case, 7, &changed, &team.decide(&changed), "").await.map(drop)),
-        ("unknown prices", store.revise_use_case(scope, case, 1, &changed, &unknown_prices, "").await.map(drop)),
+        (
+            "conflict",
+            store.revise_use_case(scope, case, 7, &changed, &team.decide(&changed), "").await.map(drop),
+        ),
+        (
+            "unknown prices",
+            store.revise_use_case(scope, case, 1, &changed, &unknown_prices, "").await.map(drop),
+        ),
         (
             "unknown prices",
             store.create_use_case(scope, team.portfolio, &changed, &unknown_prices, "").await.map(drop),
         ),
-        ("long note", store.revise_use_case(scope, case, 1, &changed, &team.decide(&changed), &"x".repeat(1001)).await.map(drop)),
-        ("no such portfolio", store.create_use_case(scope, nowhere.into(), &use_case, &decision, "").await.map(drop)),
+        (
+            "long note",
+            store
+                .revise_use_case(scope, case, 1, &changed, &team.decide(&changed), &"x".repeat(1001))
+                .await
+                .map(drop),
+        ),
+        (
+            "no such portfolio",
+            store.create_use_case(scope, nowhere.into(), &use_case, &decision, "").await.map(drop),
+        ),
         ("no such use case", store.archive_use_case(scope, nowhere.into()).await),
-        ("no such use case", store.create_scenario(sharer, Some(nowhere.into()), &team.frozen(&use_case), None).await.map(drop)),
+        (
+            "no such use case",
+            store
+                .create_scenario(sharer, Some(nowhere.into()), &team.frozen(&use_case), None)
+                .await
+                .map(drop),
+        ),
         ("last admin", store.remove_member(scope, ada.account).await),
         ("last admin", store.set_role(scope, ada.account, Role::Viewer).await),
         ("no such member", store.remove_member(scope, nowhere.into()).await),
@@ -269,7 +277,8 @@ async fn a_program_is_told_apart_from_a_person_in_a_browser(pool: PgPool) {
     let portfolio = store.create_portfolio(access.scope, "By program", "").await.unwrap();
     let by_program = Actor::ApiToken { account: ada.account, token: token.id };
     log.expect(AuditAction::PortfolioCreated, by_program, portfolio.uuid(), Says::After).await;
-    let portfolio = store.create_portfolio(Scope::system(ada.scope.workspace), "By itself", "").await.unwrap();
+    let portfolio =
+        store.create_portfolio(Scope::system(ada.scope.workspace), "By itself", "").await.unwrap();
     let entry = log.expect(AuditAction::PortfolioCreated, Actor::System, portfolio.uuid(), Says::After).await;
     assert_eq!(entry.account_name, None);
 }
@@ -332,7 +341,10 @@ async fn a_log_of_many_pages_is_verified_to_its_end(pool: PgPool) {
     let team = Team::new(&pool).await;
     let mut previous = team.store.audit_head(team.scope).await.unwrap();
     for number in 0..1_100 {
-        team.store.update_portfolio(team.scope, team.portfolio, &format!("Claims {number}"), "").await.unwrap();
+        team.store
+            .update_portfolio(team.scope, team.portfolio, &format!("Claims {number}"), "")
+            .await
+            .unwrap();
         previous += 1;
     }
     assert_eq!(team.store.audit_after(team.scope, 0).await.unwrap().len(), 1_000);
@@ -394,9 +406,16 @@ async fn any_field_that_is_changed_is_found(pool: PgPool) {
         ("hash = sha256('x')", Broken::Content { seq }),
         ("previous_hash = sha256('x')", Broken::Link { seq }),
         ("seq = 1000", Broken::Sequence { expected: seq, found: head }),
-        (&*format!("workspace_id = '{}', seq = 1000", other.workspace), Broken::Sequence { expected: seq, found: head }),
+        (
+            &*format!("workspace_id = '{}', seq = 1000", other.workspace),
+            Broken::Sequence { expected: seq, found: head },
+        ),
     ] {
-        assert_eq!(run(&pool, &format!("UPDATE audit_events SET {change} WHERE {here}")).await, 1, "{change}");
+        assert_eq!(
+            run(&pool, &format!("UPDATE audit_events SET {change} WHERE {here}")).await,
+            1,
+            "{change}"
+        );
         assert_eq!(store.verify_audit(scope).await.unwrap(), Err(found), "{change}");
         run(&pool, "DELETE FROM audit_events").await;
         run(&pool, "INSERT INTO audit_events SELECT * FROM kept").await;
@@ -416,11 +435,13 @@ async fn an_entry_that_is_gone_is_found(pool: PgPool) {
         let found = Err(Broken::Sequence { expected: gone, found: gone + 1 });
         assert_eq!(store.verify_audit(scope).await.unwrap(), found);
         let all = store.verify_all_audits().await.unwrap();
-        let broken: Vec<_> = all.iter().filter(|(_, answer)| answer.is_err()).map(|(slug, _)| slug.as_str()).collect();
+        let broken: Vec<_> =
+            all.iter().filter(|(_, answer)| answer.is_err()).map(|(slug, _)| slug.as_str()).collect();
         assert_eq!(broken, ["local"]);
         // Closing the gap does not hide it.
         for later in gone + 1..=whole.entries {
-            run(&pool, &format!("UPDATE audit_events SET seq = seq - 1 WHERE {here} AND seq = {later}")).await;
+            run(&pool, &format!("UPDATE audit_events SET seq = seq - 1 WHERE {here} AND seq = {later}"))
+                .await;
         }
         assert_eq!(store.verify_audit(scope).await.unwrap(), Err(Broken::Link { seq: gone }));
         run(&pool, "DELETE FROM audit_events").await;
@@ -434,7 +455,14 @@ async fn a_log_without_its_end_has_another_head(pool: PgPool) {
     let (store, scope, _) = logs_of_two_teams(&pool).await;
     let whole = store.verify_audit(scope).await.unwrap().unwrap();
     allow_tampering(&pool).await;
-    run(&pool, &format!("DELETE FROM audit_events WHERE workspace_id = '{}' AND seq = {}", scope.workspace, whole.entries)).await;
+    run(
+        &pool,
+        &format!(
+            "DELETE FROM audit_events WHERE workspace_id = '{}' AND seq = {}",
+            scope.workspace, whole.entries
+        ),
+    )
+    .await;
     let cut = store.verify_audit(scope).await.unwrap().unwrap();
     assert_eq!(cut.entries, whole.entries - 1);
     assert_ne!(cut.head, whole.head);

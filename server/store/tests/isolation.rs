@@ -127,7 +127,10 @@ struct App(PgConnection);
 
 impl App {
     async fn count(&mut self, query: &str) -> Result<i64, String> {
-        sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&mut self.0).await.map_err(|error| error.to_string())
+        sqlx::query_scalar(AssertSqlSafe(query))
+            .fetch_one(&mut self.0)
+            .await
+            .map_err(|error| error.to_string())
     }
 
     async fn run(&mut self, statement: &str) -> Result<u64, String> {
@@ -201,13 +204,16 @@ async fn columns(pool: &PgPool, table: &str) -> String {
 /// A statement that adds a copy of the first row that meets a condition.
 async fn insertion(pool: &PgPool, table: &str, condition: &str) -> String {
     let columns = columns(pool, table).await;
-    let row: String =
-        sqlx::query_scalar(AssertSqlSafe(format!("SELECT to_jsonb(t)::text FROM {table} t WHERE {condition} LIMIT 1")))
-            .fetch_one(pool)
-            .await
-            .unwrap();
+    let row: String = sqlx::query_scalar(AssertSqlSafe(format!(
+        "SELECT to_jsonb(t)::text FROM {table} t WHERE {condition} LIMIT 1"
+    )))
+    .fetch_one(pool)
+    .await
+    .unwrap();
     let row = row.replace('\'', "''");
-    format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_record(NULL::{table}, '{row}')")
+    format!(
+        "INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_record(NULL::{table}, '{row}')"
+    )
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -229,7 +235,11 @@ async fn rows_of_another_workspace_are_invisible_without_any_where(pool: PgPool)
             continue;
         }
         assert_eq!(all, Ok(there), "{table} shows rows of others, or hides our own");
-        assert_eq!(app.count(&format!("SELECT count(*) FROM {table} WHERE {foreign}")).await, Ok(0), "{table}");
+        assert_eq!(
+            app.count(&format!("SELECT count(*) FROM {table} WHERE {foreign}")).await,
+            Ok(0),
+            "{table}"
+        );
     }
     // And what hangs on such tables, or names the workspace otherwise.
     assert_eq!(app.count("SELECT count(*) FROM workspaces").await, Ok(1));
@@ -281,7 +291,11 @@ async fn a_change_without_any_where_touches_only_our_own(pool: PgPool) {
     let mut app = Told::of(&ours).connect(&pool).await;
     let mut tried = 0;
     for table in tables_of_workspaces(&pool).await {
-        let own = count(&pool, &format!("SELECT count(*) FROM {table} WHERE workspace_id = '{}'", ours.workspace())).await;
+        let own = count(
+            &pool,
+            &format!("SELECT count(*) FROM {table} WHERE workspace_id = '{}'", ours.workspace()),
+        )
+        .await;
         let touch = app.attempt(&format!("UPDATE {table} SET workspace_id = workspace_id")).await;
         if !may(&pool, "UPDATE", &table).await {
             assert!(touch.unwrap_err().contains("permission denied"), "{table}");
@@ -295,7 +309,10 @@ async fn a_change_without_any_where_touches_only_our_own(pool: PgPool) {
         }
         let give_away = format!("UPDATE {table} SET workspace_id = '{}'", theirs.workspace());
         let refusal = app.attempt(&give_away).await.unwrap_err();
-        assert!(refusal.contains("violates row-level security policy") || refusal.contains("frozen"), "{table}: {refusal}");
+        assert!(
+            refusal.contains("violates row-level security policy") || refusal.contains("frozen"),
+            "{table}: {refusal}"
+        );
     }
     assert!(tried >= 10, "{tried}");
     assert_eq!(app.attempt("UPDATE workspaces SET name = 'Ours'").await, Ok(1));
@@ -373,7 +390,9 @@ async fn a_secret_changes_nothing_and_adds_nothing(pool: PgPool) {
         let mut app = Told { token: Some(hash(secret)), ..Told::default() }.connect(&pool).await;
         match app.attempt(&format!("UPDATE {table} SET {change}")).await {
             Ok(rows) => assert_eq!(rows, 0, "{table}"),
-            Err(refusal) => assert!(refusal.contains("violates row-level security policy"), "{table}: {refusal}"),
+            Err(refusal) => {
+                assert!(refusal.contains("violates row-level security policy"), "{table}: {refusal}")
+            }
         }
         // Whoever knows a secret could otherwise make another row of it, in any workspace.
         let copy = insertion(&pool, table, &format!("workspace_id = '{}'", theirs.workspace())).await;
@@ -422,8 +441,10 @@ async fn a_visitor_finds_what_it_shared_and_nothing_else(pool: PgPool) {
     assert_eq!(app.attempt("UPDATE scenarios SET revoked_at = now()").await, Ok(1));
     // Its secret opens the visitors' workspace to it, and no team's.
     let copy = insertion(&pool, "scenarios", &format!("id = '{}'", first.id)).await;
-    let visitors: Uuid =
-        sqlx::query_scalar("SELECT id FROM workspaces WHERE slug = 'visitors'").fetch_one(&pool).await.unwrap();
+    let visitors: Uuid = sqlx::query_scalar("SELECT id FROM workspaces WHERE slug = 'visitors'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
     let smuggled = copy.replace(&visitors.to_string(), &theirs.workspace().to_string());
     assert_ne!(copy, smuggled);
     let refusal = app.attempt(&smuggled).await.unwrap_err();
@@ -434,7 +455,8 @@ async fn a_visitor_finds_what_it_shared_and_nothing_else(pool: PgPool) {
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_person_in_two_workspaces_sees_one_at_a_time(pool: PgPool) {
     let (ours, theirs) = neighbours(&pool).await;
-    let link = theirs.team.store.invite(theirs.person.scope, Role::Viewer, None, tomorrow()).await.unwrap().token;
+    let link =
+        theirs.team.store.invite(theirs.person.scope, Role::Viewer, None, tomorrow()).await.unwrap().token;
     let ada = ours.person.account;
     ours.team.store.accept_invitation(&link, store::Invitee::Known(ada)).await.unwrap();
     let mut app = Told::of(&ours).connect(&pool).await;
@@ -523,18 +545,18 @@ async fn the_role_of_requests_is_an_ordinary_one(pool: PgPool) {
     .await
     .unwrap();
     assert_eq!(owned, Vec::<String>::new());
-    let belongs_to: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM pg_auth_members WHERE member = 'parsimony_app'::regrole",
-    )
-    .fetch_one(&pool)
-    .await
-    .unwrap();
+    let belongs_to: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM pg_auth_members WHERE member = 'parsimony_app'::regrole")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
     assert_eq!(belongs_to, 0);
     let mut app = Told::default().connect(&pool).await;
     let refusal = app.attempt("CREATE TABLE public.mine (id integer)").await.unwrap_err();
     assert!(refusal.contains("permission denied"), "{refusal}");
     for function in ["current_workspace", "current_account", "current_token"] {
-        let replace = format!("CREATE OR REPLACE FUNCTION {function}() RETURNS uuid LANGUAGE sql RETURN NULL");
+        let replace =
+            format!("CREATE OR REPLACE FUNCTION {function}() RETURNS uuid LANGUAGE sql RETURN NULL");
         let refusal = app.attempt(&replace).await.unwrap_err();
         assert!(refusal.contains("permission denied") || refusal.contains("must be owner"), "{refusal}");
     }
@@ -545,11 +567,12 @@ async fn the_role_of_requests_is_an_ordinary_one(pool: PgPool) {
 async fn every_table_in_reach_has_row_level_security(pool: PgPool) {
     let mut open = BTreeSet::new();
     for table in tables(&pool).await {
-        let secured: bool = sqlx::query_scalar("SELECT relrowsecurity FROM pg_class WHERE oid = $1::regclass")
-            .bind(&table)
-            .fetch_one(&pool)
-            .await
-            .unwrap();
+        let secured: bool =
+            sqlx::query_scalar("SELECT relrowsecurity FROM pg_class WHERE oid = $1::regclass")
+                .bind(&table)
+                .fetch_one(&pool)
+                .await
+                .unwrap();
         for privilege in ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"] {
             if !secured && may(&pool, privilege, &table).await {
                 open.insert(format!("{privilege} ON {table}"));

@@ -8,8 +8,7 @@ use std::time::Duration;
 use store::RateLimit;
 use support::{run, store_on, tables_that_hold};
 
-const SIGN_IN: RateLimit =
-    RateLimit { kind: "sign-in", attempts: 3, window: Duration::from_secs(15 * 60) };
+const SIGN_IN: RateLimit = RateLimit { kind: "sign-in", attempts: 3, window: Duration::from_secs(15 * 60) };
 
 const AGE: &str = "UPDATE rate_limits SET started_at = started_at - interval '15 minutes 1 second'";
 
@@ -104,7 +103,8 @@ async fn counters_name_nobody_and_are_swept_when_old(pool: PgPool) {
     store.attempt(SIGN_IN, "ada@example.org").await.unwrap().unwrap();
     assert_eq!(tables_that_hold(&pool, "example.org").await, Vec::<String>::new());
     let counters = async || {
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM rate_limits").fetch_one(&pool).await.unwrap();
+        let count: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM rate_limits").fetch_one(&pool).await.unwrap();
         count
     };
     store.sweep().await.unwrap();

@@ -40,10 +40,7 @@ async fn seeding_again_changes_nothing(pool: PgPool) {
     let scope = Scope::system(store.first_workspace().await.unwrap());
     let before = (store.portfolios(scope).await.unwrap(), store.current_price_book().await.unwrap());
     store.seed().await.unwrap();
-    assert_eq!(
-        (store.portfolios(scope).await.unwrap(), store.current_price_book().await.unwrap()),
-        before
-    );
+    assert_eq!((store.portfolios(scope).await.unwrap(), store.current_price_book().await.unwrap()), before);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -88,7 +88,8 @@ async fn a_session_that_was_ended_stays_ended(pool: PgPool) {
 async fn a_session_ends_when_its_time_is_over(pool: PgPool) {
     let store = store_on(&pool);
     let ada = first_admin(&store).await;
-    let ends: OffsetDateTime = sqlx::query_scalar("SELECT expires_at FROM sessions").fetch_one(&pool).await.unwrap();
+    let ends: OffsetDateTime =
+        sqlx::query_scalar("SELECT expires_at FROM sessions").fetch_one(&pool).await.unwrap();
     let left = ends - OffsetDateTime::now_utc();
     let lifetime = Duration::days(i64::from(SESSION_LIFETIME_DAYS));
     assert!((lifetime - left).abs() < Duration::minutes(5), "{left}");

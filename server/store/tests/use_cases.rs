@@ -15,11 +15,8 @@ async fn a_revision_says_what_it_changed_and_what_was_decided(pool: PgPool) {
     let id = team.create(&first).await;
     let second = named("Invoices and receipts", "20k");
     let decision = team.decide(&second);
-    let number = team
-        .store
-        .revise_use_case(team.scope, id, 1, &second, &decision, "Volume measured.")
-        .await
-        .unwrap();
+    let number =
+        team.store.revise_use_case(team.scope, id, 1, &second, &decision, "Volume measured.").await.unwrap();
     assert_eq!(number, 2);
 
     let revisions = team.store.revisions(team.scope, id).await.unwrap();
@@ -53,9 +50,7 @@ async fn whoever_saves_second_is_told_of_the_first(pool: PgPool) {
             let (store, scope) = (team.store.clone(), team.scope);
             let use_case = named("Invoices", &format!("{number}k"));
             let decision = team.decide(&use_case);
-            tokio::spawn(
-                async move { store.revise_use_case(scope, id, 1, &use_case, &decision, "").await },
-            )
+            tokio::spawn(async move { store.revise_use_case(scope, id, 1, &use_case, &decision, "").await })
         })
         .collect();
     let mut saved = 0;
@@ -74,8 +69,7 @@ async fn saving_what_is_there_adds_nothing(pool: PgPool) {
     let team = Team::new(&pool).await;
     let use_case = named("Invoices", "10M");
     let id = team.create(&use_case).await;
-    let same =
-        team.store.revise_use_case(team.scope, id, 1, &use_case, &team.decide(&use_case), "").await;
+    let same = team.store.revise_use_case(team.scope, id, 1, &use_case, &team.decide(&use_case), "").await;
     assert_eq!(same.unwrap(), 1);
     // A name does not enter the decision, and yet it is a change worth keeping.
     let renamed = named("Receipts", "10M");
@@ -119,8 +113,7 @@ async fn archived_use_cases_are_listed_apart_and_come_back(pool: PgPool) {
     let label = team.store.use_case_label(team.scope, id).await.unwrap().unwrap();
     assert_eq!((label.portfolio_id, label.name.as_str(), label.archived), (team.portfolio, "Invoices", true));
     let changed = named("Invoices", "1M");
-    let revised =
-        team.store.revise_use_case(team.scope, id, 1, &changed, &team.decide(&changed), "").await;
+    let revised = team.store.revise_use_case(team.scope, id, 1, &changed, &team.decide(&changed), "").await;
     assert!(matches!(revised, Err(StoreError::Archived)), "{revised:?}");
     team.store.restore_use_case(team.scope, id).await.unwrap();
     assert_eq!(list(false).await.unwrap().len(), 1);
@@ -130,8 +123,7 @@ async fn archived_use_cases_are_listed_apart_and_come_back(pool: PgPool) {
     let decision = team.decide(&use_case);
     let created = team.store.create_use_case(team.scope, team.portfolio, &use_case, &decision, "").await;
     assert!(matches!(created, Err(StoreError::Archived)), "{created:?}");
-    let revised =
-        team.store.revise_use_case(team.scope, id, 1, &changed, &team.decide(&changed), "").await;
+    let revised = team.store.revise_use_case(team.scope, id, 1, &changed, &team.decide(&changed), "").await;
     assert!(matches!(revised, Err(StoreError::Archived)), "{revised:?}");
     let record = team.store.use_case(team.scope, id).await.unwrap().unwrap();
     assert!(record.portfolio_archived_at.is_some() && record.archived_at.is_none());
@@ -185,7 +177,10 @@ async fn what_belongs_to_another_workspace_does_not_exist(pool: PgPool) {
         ("archive_use_case", store.archive_use_case(them, id).await),
         ("restore_use_case", store.restore_use_case(them, id).await),
         ("revisions", store.revisions(them, id).await.map(drop)),
-        ("create_scenario", store.create_scenario(Sharer::Team(them), Some(id), &frozen, None).await.map(drop)),
+        (
+            "create_scenario",
+            store.create_scenario(Sharer::Team(them), Some(id), &frozen, None).await.map(drop),
+        ),
         ("scenarios", store.scenarios(them, id).await.map(drop)),
         ("revoke_scenario", store.revoke_scenario(Sharer::Team(them), scenario).await),
     ];

@@ -39,6 +39,7 @@ pub(super) fn SavePanel(
             <div class="actions">
                 <a
                     class="button"
+                    rel="external"
                     href=move || {
                         let query = query.get();
                         let here = if query.is_empty() { "/".to_owned() } else { format!("/?{query}") };

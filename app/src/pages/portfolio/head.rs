@@ -36,7 +36,7 @@ pub(super) fn Head(
         <nav class="breadcrumb" aria-label="Breadcrumb">
             <ol>
                 <li>
-                    <a href="/portfolios">"Portfolios"</a>
+                    <a href="/portfolios" rel="external">"Portfolios"</a>
                 </li>
                 <li aria-current="page">{move || name.get()}</li>
             </ol>

@@ -45,7 +45,8 @@ impl Team {
 
     /// A team that works in this scope.
     pub async fn with(store: Store, scope: Scope) -> Self {
-        let portfolio = store.create_portfolio(scope, "Claims", "What the claims team asks for").await.unwrap();
+        let portfolio =
+            store.create_portfolio(scope, "Claims", "What the claims team asks for").await.unwrap();
         let (_, policy) = store.current_policy().await.unwrap();
         let (_, book) = store.current_price_book().await.unwrap();
         Self { store, scope, portfolio, policy, book }
@@ -107,7 +108,8 @@ pub async fn tables(pool: &PgPool) -> Vec<String> {
 pub async fn tables_that_hold(pool: &PgPool, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for table in tables(pool).await {
-        let query = format!("SELECT EXISTS (SELECT 1 FROM {table} t WHERE strpos(to_jsonb(t)::text, $1) > 0)");
+        let query =
+            format!("SELECT EXISTS (SELECT 1 FROM {table} t WHERE strpos(to_jsonb(t)::text, $1) > 0)");
         if sqlx::query_scalar(AssertSqlSafe(query)).bind(text).fetch_one(pool).await.unwrap() {
             found.push(table);
         }

@@ -60,8 +60,7 @@ pub fn tomorrow() -> OffsetDateTime {
 /// Ada, the first administrator, let in by the set-up link.
 pub async fn first_admin(store: &Store) -> Person {
     let link = store.setup_link().await.unwrap().unwrap();
-    let (account, workspace) =
-        store.accept_invitation(&link, Invitee::New(newcomer("Ada"))).await.unwrap();
+    let (account, workspace) = store.accept_invitation(&link, Invitee::New(newcomer("Ada"))).await.unwrap();
     Person::sign_in(store, account, workspace).await
 }
 
@@ -73,15 +72,15 @@ pub async fn invitation(store: &Store, by: &Person, role: Role) -> String {
 /// Somebody new whom a person lets into its workspace.
 pub async fn invited(store: &Store, by: &Person, name: &str, role: Role) -> Person {
     let link = invitation(store, by, role).await;
-    let (account, workspace) =
-        store.accept_invitation(&link, Invitee::New(newcomer(name))).await.unwrap();
+    let (account, workspace) = store.accept_invitation(&link, Invitee::New(newcomer(name))).await.unwrap();
     Person::sign_in(store, account, workspace).await
 }
 
 /// Somebody who founded another workspace, works there, and belongs to no other.
 pub async fn founder(store: &Store, by: &Person, name: &str) -> Person {
     let person = invited(store, by, name, Role::Viewer).await;
-    let workspace = store.found_workspace(person.account, person.session, &format!("{name}’s team")).await.unwrap();
+    let workspace =
+        store.found_workspace(person.account, person.session, &format!("{name}’s team")).await.unwrap();
     store.remove_member(person.scope, person.account).await.unwrap();
     store.switch_workspace(person.account, person.session, workspace).await.unwrap();
     Person { scope: person.at(workspace), ..person }
