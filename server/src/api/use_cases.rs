@@ -188,8 +188,8 @@ pub(super) async fn list(
 
 /// Create a use case
 ///
-/// Decides the use case with the current policy and price book, and keeps inputs and decision in the
-/// portfolio. The body is that of `POST /api/v1/decisions`. Takes a token that writes, of an editor at least.
+/// Decides the use case with the current policy and the workspace's current prices, and keeps inputs and
+/// decision in the portfolio. The body is that of `POST /api/v1/decisions`. Takes a token that writes, of an editor at least.
 #[utoipa::path(
     post,
     path = "/api/v1/portfolios/{id}/use-cases",
@@ -244,7 +244,7 @@ pub(super) async fn create(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let scope = caller.may(Action::Edit)?;
-    let (use_case, decision) = decided(&store, &headers, &body).await?;
+    let (use_case, decision) = decided(&store, Some(scope), &headers, &body).await?;
     let id = store.create_use_case(scope, portfolio, &use_case, &decision, saving.note()).await?;
     let location = [(header::LOCATION, format!("/api/v1/use-cases/{id}"))];
     Ok((StatusCode::CREATED, location, saved(id, 1, decision)).into_response())
@@ -294,8 +294,8 @@ pub(super) async fn read(
 
 /// Replace a use case
 ///
-/// Decides the new inputs with the current policy and price book and keeps both as the next revision; fields
-/// that are left out are unknown from then on. Sending what is there already adds none. `If-Match` names the
+/// Decides the new inputs with the current policy and the workspace's current prices and keeps both as the next
+/// revision; fields that are left out are unknown from then on. Sending what is there already adds none. `If-Match` names the
 /// revision that is replaced, so that nobody's work is overwritten unseen. Takes a token that writes, of an
 /// editor at least.
 #[utoipa::path(
@@ -370,7 +370,7 @@ pub(super) async fn replace(
     // What another workspace has is not there at all, whatever is wrong with the request.
     store.use_case_label(scope, id).await?.ok_or(StoreError::NotFound)?;
     let expected = revision_tag::expected(&headers)?;
-    let (use_case, decision) = decided(&store, &headers, &body).await?;
+    let (use_case, decision) = decided(&store, Some(scope), &headers, &body).await?;
     let inputs = (&use_case, &decision, saving.note());
     let revision = revise(&store, scope, id, &expected, inputs).await?;
     Ok(saved(id, revision, decision).into_response())

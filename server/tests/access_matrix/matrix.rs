@@ -16,9 +16,11 @@ pub enum Kind {
     Function,
     /// An operation of the API, called by a program.
     Api,
+    /// Anything else that a page opens and the server writes: live events, an export.
+    Stream,
 }
 
-/// Who asks. Pages and functions know people by the cookie of their session, the API by a token.
+/// Who asks. Pages, functions and streams know people by the cookie of their session, the API by a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Who {
     /// Nobody who is known.
@@ -31,8 +33,7 @@ pub enum Who {
     Other,
     /// A program with an admin's token that only reads.
     ReadOnly,
-    /// An admin with the wrong key for the door: an API token at pages and functions, the cookie of a session
-    /// at the API.
+    /// An admin with the wrong key for the door: the cookie of a session at the API, an API token anywhere else.
     Misplaced,
 }
 
@@ -82,6 +83,7 @@ impl fmt::Display for Route {
             Kind::Page => "page",
             Kind::Function => "function",
             Kind::Api => "api",
+            Kind::Stream => "stream",
         };
         write!(f, "{kind},{},{}", self.method, self.path)
     }
@@ -125,6 +127,7 @@ fn line(text: &str) -> Line {
         "page" => Kind::Page,
         "function" => Kind::Function,
         "api" => Kind::Api,
+        "stream" => Kind::Stream,
         other => panic!("there is no kind {other}: {text}"),
     };
     let route = Route { kind, method: (*method).to_owned(), path: (*path).to_owned() };

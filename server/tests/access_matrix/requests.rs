@@ -1,6 +1,8 @@
 //! What is sent for each line of the matrix: a request that nothing but access could refuse. It is about
 //! something of the first workspace, and about something new where it would change it.
 
+mod reviews;
+
 use axum::body::Body;
 use http::Request;
 use store::{ApiTokenId, SessionId};
@@ -35,6 +37,10 @@ pub async fn ask(world: &World, line: &Line, caller: &Caller) -> Ask {
             let request = request(page(world, path)).header("accept", "text/html");
             Ask { request: request.body(Body::empty()).unwrap(), trace: Trace::Nothing }
         }
+        Kind::Stream => {
+            let request = request(path.to_owned()).body(Body::empty()).unwrap();
+            Ask { request, trace: Trace::Nothing }
+        }
         Kind::Function => {
             let Form { fields, trace } = form(world, line, caller).await;
             let request = request(path.to_owned())
@@ -56,6 +62,10 @@ pub async fn ask(world: &World, line: &Line, caller: &Caller) -> Ask {
 fn page(world: &World, path: &str) -> String {
     match path {
         "/portfolios/{id}" => path.replace("{id}", &world.portfolio.to_string()),
+        "/comments/{id}" => path.replace("{id}", &world.comment.to_string()),
+        "/use-cases/{id}/merge" => {
+            format!("{}?revision=1", path.replace("{id}", &world.use_case.to_string()))
+        }
         "/use-cases/{id}" | "/use-cases/{id}/edit" => path.replace("{id}", &world.use_case.to_string()),
         "/s/{token}" => path.replace("{token}", &world.link),
         "/invitations/{token}" => path.replace("{token}", &world.invitation),
@@ -93,10 +103,21 @@ async fn form(world: &World, line: &Line, caller: &Caller) -> Form {
     if let Some(rest) = path.strip_prefix("/api/members/") {
         return member_form(world, rest).await;
     }
+    if let Some(rest) = path.strip_prefix("/api/comments/") {
+        return comment_form(world, rest, &line.case, person).await;
+    }
+    if let Some(rest) = path.strip_prefix("/api/reviews/") {
+        return reviews::form(world, rest, &line.case, (caller.who, person)).await;
+    }
     let blank = || "preset=blank".to_owned();
     match (path, line.case.as_str()) {
         ("/api/who" | "/api/links" | "/api/sign-out" | "/api/account/sessions/end-others", _) => {
             unrecorded([])
+        }
+        ("/api/notifications/read-all", _) => unrecorded([]),
+        ("/api/fragment", "the queue") => unrecorded([("part", "reviews".to_owned())]),
+        ("/api/fragment", "a stored use case") => {
+            unrecorded([("part", format!("use-cases/{}", world.use_case))])
         }
         ("/api/evidence/ledger" | "/api/evidence/comparison" | "/api/evidence/tables", _) => unrecorded([]),
         ("/api/theme", _) => unrecorded([("theme", "dark".to_owned())]),
@@ -135,6 +156,13 @@ async fn form(world: &World, line: &Line, caller: &Caller) -> Form {
         ("/api/workspaces/found", _) => unrecorded([("name", "Founded".to_owned())]),
         ("/api/workspaces/leave", _) => recorded([]),
         ("/api/workspaces/rename", _) => recorded([("name", format!("Workspace {}", world.number()))]),
+        ("/api/workspaces/rule", _) => recorded([
+            ("approvals", "1".to_owned()),
+            // Another one than before, or nothing would change.
+            ("due_days", (1 + world.number() % 90).to_string()),
+            ("author_may_approve", "true".to_owned()),
+        ]),
+        ("/api/workspaces/prices", _) => recorded([("document", price_book(world))]),
         ("/api/tokens/create", "one that reads") => recorded([name("Reads"), ("days", "7".to_owned())]),
         ("/api/tokens/create", "one that writes") => {
             recorded([name("Writes"), ("days", "7".to_owned()), ("may_write", "true".to_owned())])
@@ -194,15 +222,35 @@ async fn member_form(world: &World, rest: &str) -> Form {
     let member = async || world.new_member().await.account.to_string();
     match rest {
         "invite" => recorded([("role", "viewer".to_owned())]),
-        "withdraw-invitation" => {
-            world.new_invitation().await;
-            let newest = world.site.store.invitations(world.ada.scope).await.unwrap().remove(0);
-            recorded([("invitation", newest.id.to_string())])
-        }
+        "withdraw-invitation" => recorded([("invitation", world.new_open_invitation().await.to_string())]),
         "role" => recorded([("account", member().await), ("role", "reviewer".to_owned())]),
         "remove" => recorded([("account", member().await)]),
         other => panic!("say in requests.rs what to send to the function /api/members/{other}"),
     }
+}
+
+async fn comment_form(world: &World, rest: &str, case: &str, person: &Person) -> Form {
+    let author = if case == "one’s own" { person } else { &world.ada };
+    match rest {
+        "write" => recorded([("use_case", world.use_case.to_string()), ("body", "As agreed".to_owned())]),
+        "edit" => recorded([
+            ("use_case", world.use_case.to_string()),
+            ("comment", world.new_comment(author).await.to_string()),
+            ("body", "As agreed on Monday".to_owned()),
+        ]),
+        "withdraw" => recorded([
+            ("use_case", world.use_case.to_string()),
+            ("comment", world.new_comment(author).await.to_string()),
+        ]),
+        other => panic!("say in requests.rs what to send to the function /api/comments/{other}"),
+    }
+}
+
+/// Prices that no workspace has yet.
+fn price_book(world: &World) -> String {
+    let mut book = serde_json::to_value(domain::evidence::price_book().unwrap()).unwrap();
+    book["version"] = format!("test-{}", world.number()).into();
+    book.to_string()
 }
 
 fn name(name: &str) -> (&'static str, String) {

@@ -10,7 +10,7 @@ use crate::{
 /// Public files and addresses that answer nothing but "not found": there is nothing to be allowed.
 const WITHOUT_ACCESS: [&str; 6] = ["/pkg", "/pkg/", "/favicon.ico", "/api/v1", "/api/v1/", "/api/v1/{*rest}"];
 
-/// Every page, server function and operation of the API.
+/// Every page, server function and operation of the API, and whatever else the router has.
 pub async fn existing(site: &Site) -> BTreeSet<Route> {
     let route = |kind, method: &str, path: &str| Route {
         kind,
@@ -27,12 +27,14 @@ pub async fn existing(site: &Site) -> BTreeSet<Route> {
     for (path, item) in description["paths"].as_object().unwrap() {
         routes.extend(item.as_object().unwrap().keys().map(|method| route(Kind::Api, method, path)));
     }
+    let known: BTreeSet<String> = routes.iter().map(|known| known.path.clone()).collect();
+    let others = printed(site).into_iter().filter(|path| !known.contains(path));
+    routes.extend(others.map(|path| route(Kind::Stream, "GET", &path)));
     routes
 }
 
-/// Every path of the router, also those that are none of the three. It has no list of its routes but prints
-/// them.
-pub fn printed(site: &Site) -> BTreeSet<String> {
+/// Every path of the router. It has no list of its routes but prints them.
+fn printed(site: &Site) -> BTreeSet<String> {
     let printed = format!("{:?}", site.router);
     let paths = printed.split('"').filter(|text| text.starts_with('/') && !text.contains("__private"));
     paths.filter(|path| !WITHOUT_ACCESS.contains(path)).map(str::to_owned).collect()

@@ -8,7 +8,10 @@ use std::{
 use domain::{access::Role, decision::Decision, use_case::UseCase};
 use http::request;
 use sqlx::PgPool;
-use store::{Credential, FrozenScenario, Invitee, NewAccount, PortfolioId, ScenarioId, Sharer, UseCaseId};
+use store::{
+    CommentId, Credential, FrozenScenario, InvitationId, Invitee, NewAccount, PortfolioId, ScenarioId, Scope,
+    Sharer, UseCaseId,
+};
 
 use crate::{
     matrix::{Kind, Who},
@@ -29,6 +32,8 @@ pub struct World {
     /// Stay as they are while pages and programs read them.
     pub portfolio: PortfolioId,
     pub use_case: UseCaseId,
+    /// A comment of Ada's on that use case.
+    pub comment: CommentId,
     /// Secret of a link that opens a scenario.
     pub link: String,
     /// Secret of an invitation that nobody accepts.
@@ -78,8 +83,9 @@ impl World {
         let portfolio = store.create_portfolio(ada.scope, "Zephyrine plans", "Zephyrine").await.unwrap();
         let mut world = Self {
             portfolio,
-            // Both are set below.
+            // These three are set below.
             use_case: uuid::Uuid::nil().into(),
+            comment: uuid::Uuid::nil().into(),
             link: String::new(),
             invitation: store.invite(ada.scope, Role::Viewer, None, tomorrow()).await.unwrap().token,
             cast: BTreeMap::new(),
@@ -88,6 +94,7 @@ impl World {
             site,
         };
         world.use_case = world.new_use_case().await;
+        world.comment = world.new_comment(&world.ada).await;
         world.link = world.share("Shown to everybody").await.1;
         // What the lists of the first workspace hold, and no other list may.
         world.share("Zephyrine link").await;
@@ -117,7 +124,7 @@ impl World {
     pub async fn caller(&self, kind: Kind, who: Who) -> Caller {
         let person = match kind {
             Kind::Function => self.new_person(who).await,
-            Kind::Page | Kind::Api => self.cast.get(&who).cloned(),
+            Kind::Page | Kind::Stream | Kind::Api => self.cast.get(&who).cloned(),
         };
         let by_token = (kind == Kind::Api) != (who == Who::Misplaced);
         let key = match &person {
@@ -157,6 +164,11 @@ impl World {
         self.site.store.invite(self.ada.scope, Role::Viewer, None, tomorrow()).await.unwrap().token
     }
 
+    /// The id of an invitation that nothing else depends on.
+    pub async fn new_open_invitation(&self) -> InvitationId {
+        self.site.store.invite(self.ada.scope, Role::Viewer, None, tomorrow()).await.unwrap().id
+    }
+
     /// A portfolio that nothing else depends on.
     pub async fn new_portfolio(&self) -> PortfolioId {
         let name = format!("Zephyrine {}", self.number());
@@ -168,6 +180,13 @@ impl World {
         let (use_case, decision) = self.decided().await;
         let store = &self.site.store;
         store.create_use_case(self.ada.scope, self.portfolio, &use_case, &decision, "").await.unwrap()
+    }
+
+    /// A comment of somebody on the use case that stays.
+    pub async fn new_comment(&self, by: &Person) -> CommentId {
+        // In the first workspace, wherever its author works by now.
+        let scope = Scope { workspace: self.ada.scope.workspace, ..by.scope };
+        self.site.store.write_comment(scope, self.use_case, None, None, "Zephyrine says").await.unwrap()
     }
 
     /// A shared scenario of this title: its id and the secret of its link.

@@ -177,3 +177,20 @@ async fn what_is_archived_is_read_and_not_changed(pool: PgPool) {
     office.create(&office.token, &sketch()).await.problem(409);
     assert_eq!(site.read(&office.token, &office.list_path()).await.status, StatusCode::OK);
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_workspace_with_prices_of_its_own_is_decided_with_them(pool: PgPool) {
+    let site = Site::new(pool).await;
+    let office = Office::new(&site, &ada(&site).await).await;
+    let (_, book) = site.store.current_price_book().await.unwrap();
+    let mut own = (*book).clone();
+    own.version = "negotiated".to_owned();
+    site.store.add_price_book(office.admin.scope, &own).await.unwrap();
+    let created = office.create(&office.token, &sketch()).await;
+    assert_eq!(created.status, StatusCode::CREATED, "{created:?}");
+    assert_eq!(created.json()["decision"]["provenance"]["price_book"], "negotiated");
+    let replaced = office.replace(&office.token, "\"1\"", &json!({ "name": "Other" })).await;
+    assert_eq!(replaced.json()["decision"]["provenance"]["price_book"], "negotiated");
+    // Whoever decides without a workspace gets the prices that everybody gets.
+    assert_eq!(site.decide(&sketch()).await.json()["provenance"]["price_book"], book.version.as_str());
+}
