@@ -22,6 +22,8 @@ fn state(store: Store) -> AppState {
         leptos_options: LeptosOptions::builder().output_name("parsimony").build(),
         store,
         public_url: "http://parsimony.test".into(),
+        behind_proxy: false,
+        organisation: None,
     }
 }
 
@@ -48,7 +50,7 @@ async fn pages_say_so_while_the_database_is_away_and_work_again_by_themselves() 
 
     cluster.stop().unwrap();
     wait_for(&site, StatusCode::SERVICE_UNAVAILABLE).await;
-    let response = get(&site, "/portfolios", "text/html").await;
+    let response = get(&site, "/evidence", "text/html").await;
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(response.headers().contains_key(header::RETRY_AFTER));
     let page = text(response).await;
@@ -62,7 +64,7 @@ async fn pages_say_so_while_the_database_is_away_and_work_again_by_themselves() 
 
     cluster.ensure_running().unwrap();
     wait_for(&site, StatusCode::OK).await;
-    assert_eq!(get(&site, "/portfolios", "text/html").await.status(), StatusCode::OK);
+    assert_eq!(get(&site, "/evidence", "text/html").await.status(), StatusCode::OK);
 }
 
 #[tokio::test(flavor = "multi_thread")]

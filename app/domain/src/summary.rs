@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// Which of the three shapes an outcome has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum OutcomeKind {
     /// One option is justified.
     Recommended,
@@ -19,6 +20,7 @@ pub enum OutcomeKind {
 
 /// A decision in one table row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DecisionSummary {
     /// Shape of the outcome.
     pub outcome: OutcomeKind,

@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::{decision::Decision, use_case::UseCase};
 use http::{HeaderMap, header};
-use store::Store;
+use store::{Scope, Store};
 
 use super::{body, inputs};
 use crate::problem::{PROBLEM_JSON, Problem};
@@ -48,10 +48,28 @@ pub(super) async fn decide(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let members = body::read(&headers, &body)?;
+    let (_, decision) = decided(&store, None, &headers, &body).await?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(decision)).into_response())
+}
+
+/// The use case of a body, with the decision that today's policy and prices lead to: those of a workspace, which
+/// may have prices of its own, or those that anybody gets.
+///
+/// # Errors
+/// 415, 400 or 422 for a body that is no use case; 503 without the database.
+pub(super) async fn decided(
+    store: &Store,
+    workspace: Option<Scope>,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<(UseCase, Decision), Problem> {
+    let members = body::read(headers, body)?;
     let (_, policy) = store.current_policy().await?;
-    let (_, book) = store.current_price_book().await?;
+    let (_, book) = match workspace {
+        Some(scope) => store.workspace_price_book(scope).await?,
+        None => store.current_price_book().await?,
+    };
     let use_case = inputs::read(members, &book)?;
     let decision = domain::decide(&use_case, &policy, &book);
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(decision)).into_response())
+    Ok((use_case, decision))
 }

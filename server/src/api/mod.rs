@@ -1,18 +1,26 @@
 //! The JSON API: one file a resource, errors as problem details, all of it described in [`openapi`].
 //!
-//! Reading a use case goes through [`body`] (bytes to members) and [`inputs`] (members to a use case).
+//! Reading a use case goes through [`body`] (bytes to members) and [`inputs`] (members to a use case). Whatever
+//! belongs to a workspace takes an API token, which [`caller`] reads; the rest is open to anybody.
 
+mod audit;
 mod body;
+mod caller;
 mod closest;
 mod decisions;
 mod examples;
 mod failure;
 mod inputs;
 mod media_type;
+mod misses;
 mod occurrence;
 mod openapi;
+mod path;
+mod portfolios;
 mod price_book;
+mod revision_tag;
 mod scenarios;
+mod use_cases;
 
 use app::state::AppState;
 use axum::{
@@ -31,6 +39,11 @@ pub(crate) fn routes(state: AppState, readiness: Readiness) -> Router {
         .route("/api/v1/decisions", post(decisions::decide))
         .route("/api/v1/price-book", get(price_book::current))
         .route("/api/v1/scenarios/{token}", get(scenarios::open))
+        .route("/api/v1/portfolios", get(portfolios::list))
+        .route("/api/v1/portfolios/{id}/use-cases", get(use_cases::list).post(use_cases::create))
+        .route("/api/v1/use-cases/{id}", get(use_cases::read).put(use_cases::replace))
+        .route("/api/v1/audit", get(audit::export))
+        .route("/api/v1/audit/verification", get(audit::verify))
         .route_layer(from_fn_with_state(readiness, database_gate::pass))
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(state);

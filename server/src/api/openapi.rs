@@ -9,10 +9,13 @@ use axum::{
 use http::header;
 use utoipa::{
     OpenApi,
-    openapi::{RefOr, Schema},
+    openapi::{
+        RefOr, Schema,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 
-use super::{decisions, examples, failure, media_type, price_book, scenarios};
+use super::{audit, decisions, examples, failure, media_type, portfolios, price_book, scenarios, use_cases};
 use crate::{
     error::with_causes,
     health,
@@ -25,19 +28,29 @@ use crate::{
         title = "Parsimony",
         description = "Decides, use case by use case, between a small language model of one's own, an LLM API \
                        and the options between, and shows its work. Money is in US dollars, volumes are \
-                       requests a month. Errors are problem details (RFC 9457)."
+                       requests a month. Whatever belongs to a workspace takes an API token; \
+                       the rest is open to anybody. Errors are problem details (RFC 9457)."
     ),
     servers((url = "/", description = "This server")),
     tags(
         (name = "decisions", description = "Decide a use case."),
         (name = "prices", description = "What decisions are made with."),
         (name = "scenarios", description = "Decisions frozen behind a link."),
+        (name = "use cases", description = "What a workspace keeps: portfolios and the use cases in them."),
+        (name = "audit", description = "Who changed what in a workspace."),
         (name = "operation", description = "For whoever runs the server.")
     ),
     paths(
         decisions::decide,
         price_book::current,
         scenarios::open,
+        portfolios::list,
+        use_cases::list,
+        use_cases::create,
+        use_cases::read,
+        use_cases::replace,
+        audit::export,
+        audit::verify,
         document,
         health::healthz,
         health::readyz
@@ -83,9 +96,20 @@ pub(super) async fn document() -> Result<Response, Problem> {
 fn write() -> Result<Bytes, Box<dyn std::error::Error + Send + Sync>> {
     let mut description = Description::openapi();
     require_members(&mut description);
+    if let Some(components) = &mut description.components {
+        components.add_security_scheme("api_token", api_token());
+    }
     examples::add(&mut description)?;
     // Descriptions come from doc comments, whose links lead nowhere outside the code.
     Ok(description.to_json()?.replace("[`", "`").replace("`]", "`").into())
+}
+
+/// How a program says who it is.
+fn api_token() -> SecurityScheme {
+    let about = "A token made under Settings, API tokens, such as `parsimony_…`. It opens one workspace in the \
+                 name of its account and can never do more than that account's role allows.";
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(about));
+    SecurityScheme::Http(bearer.build())
 }
 
 /// Says that members are always there. By deriving, those that may be `null` would count as optional.

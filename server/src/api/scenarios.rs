@@ -12,6 +12,7 @@ use store::{Scenario, ScenarioLookup, Store};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
+use super::misses::TokenMisses;
 use crate::problem::{PROBLEM_JSON, Problem};
 
 /// Whoever has the link may read it; search engines and shared caches may not.
@@ -77,6 +78,13 @@ impl From<Scenario> for SharedScenario {
             content_type = PROBLEM_JSON
         ),
         (
+            status = 429,
+            description = "Too many links from this network address opened nothing; try again later.",
+            body = Problem,
+            content_type = PROBLEM_JSON,
+            headers(("Retry-After" = String, description = "Seconds to wait."))
+        ),
+        (
             status = 503,
             description = "The database cannot be reached; try again later.",
             body = Problem,
@@ -84,21 +92,36 @@ impl From<Scenario> for SharedScenario {
         ),
     )
 )]
-pub(super) async fn open(State(store): State<Store>, token: Result<Path<String>, PathRejection>) -> Response {
-    match find(&store, token).await {
+pub(super) async fn open(
+    State(store): State<Store>,
+    misses: TokenMisses,
+    token: Result<Path<String>, PathRejection>,
+) -> Response {
+    match find(&store, &misses, token).await {
         Ok(scenario) => (PRIVATE, Json(scenario)).into_response(),
         Err(problem) => (PRIVATE, problem).into_response(),
     }
 }
 
-async fn find(store: &Store, token: Result<Path<String>, PathRejection>) -> Result<SharedScenario, Problem> {
-    // Some texts cannot even be decoded from an address.
-    let Ok(Path(token)) = token else { return Err(not_found()) };
-    match store.scenario_by_token(&token).await? {
+async fn find(
+    store: &Store,
+    misses: &TokenMisses,
+    token: Result<Path<String>, PathRejection>,
+) -> Result<SharedScenario, Problem> {
+    misses.check().await?;
+    let found = match token {
+        Ok(Path(token)) => store.scenario_by_token(&token).await?,
+        // Some texts cannot even be decoded from an address.
+        Err(_) => ScenarioLookup::NotFound,
+    };
+    match found {
         ScenarioLookup::Found(scenario) => Ok((*scenario).into()),
         ScenarioLookup::Revoked => Err(revoked()),
         ScenarioLookup::Expired => Err(expired()),
-        ScenarioLookup::NotFound => Err(not_found()),
+        ScenarioLookup::NotFound => {
+            misses.note().await?;
+            Err(not_found())
+        }
     }
 }
 

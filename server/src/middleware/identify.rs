@@ -10,14 +10,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, header};
+use http::{Extensions, HeaderMap, header};
 use std::net::SocketAddr;
 
-use crate::{
-    middleware::database_gate,
-    readiness::NotReady,
-    refusal::Asker,
-};
+use crate::{middleware::database_gate, readiness::NotReady, refusal::Asker};
 
 /// Whether the address of a visitor is what the proxy in front says. Without a proxy anybody could say
 /// anything.
@@ -36,7 +32,9 @@ pub(crate) async fn caller(
             // Neither taken for a stranger, whose form would be refused, nor for anybody else.
             Err(error) => {
                 tracing::warn!("Nobody can be identified: {}", crate::error::with_causes(&error));
-                return Asker::of(&request).refuse(database_gate::refusal(NotReady::DatabaseAway)).into_response();
+                return Asker::of(&request)
+                    .refuse(database_gate::refusal(NotReady::DatabaseAway))
+                    .into_response();
             }
         },
     };
@@ -51,13 +49,22 @@ pub(crate) async fn caller(
 }
 
 /// The network address a request comes from; empty where nobody knows.
-pub(crate) fn address(request: &Request, BehindProxy(behind): BehindProxy) -> String {
+pub(crate) fn address(request: &Request, proxy: BehindProxy) -> String {
+    address_of(request.headers(), request.extensions(), proxy)
+}
+
+/// The same from the parts of a request, for those who do not have the whole of it.
+pub(crate) fn address_of(
+    headers: &HeaderMap,
+    extensions: &Extensions,
+    BehindProxy(behind): BehindProxy,
+) -> String {
     let forwarded = || {
-        let value = request.headers().get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+        let value = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
         // The last entry is the one our own proxy wrote; those before it are hearsay.
         value.rsplit(',').next().map(|address| address.trim().to_owned())
     };
-    let direct = || request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
+    let direct = || extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
     behind.then(forwarded).flatten().or_else(direct).unwrap_or_default()
 }
 

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use app::limits::TOKEN_MISSES;
 use axum::body::Body;
-use domain::preset::PRESETS;
+use domain::{access::Role, preset::PRESETS};
 use http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
 use crate::{
+    office::{Office, sketch},
+    people::{Person, first_admin},
     schemas::Schemas,
     support::{Answer, Site, preset},
 };
@@ -66,83 +69,196 @@ async fn the_document_has_every_route_that_exists_and_no_other() {
     assert_eq!(described, existing);
     for (path, method, _) in operations(&description) {
         let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).unwrap();
-        let request = Request::builder().method(method).uri(path.replace("{token}", "x"));
+        let request =
+            Request::builder().method(method).uri(path.replace("{token}", "x").replace("{id}", "x"));
         let status = site.send(request.body(Body::empty()).unwrap()).await.status;
         assert!(matches!(status.as_u16(), 200 | 503), "{path}: {status}");
     }
 }
 
-/// Compares apart from what differs with every request.
+/// A body without what differs with every request.
+fn lasting(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(lasting).collect(),
+        Value::Object(members) => {
+            let kept = members.iter().filter(|(name, _)| *name != "instance");
+            let member = |(name, value): (&String, &Value)| match name.as_str() {
+                "id" | "portfolio_id" | "created_at" | "updated_at" | "head" if value.is_string() => {
+                    (name.clone(), Value::from("…"))
+                }
+                _ => (name.clone(), lasting(value)),
+            };
+            Value::Object(kept.map(member).collect())
+        }
+        other => other.clone(),
+    }
+}
+
 fn assert_same(answer: &Answer, documented: &Value, what: &str) {
-    let mut body = answer.json();
-    body.as_object_mut().unwrap().remove("instance");
-    assert!(body == *documented, "{what}: {body}\nis documented as\n{documented}");
+    let (body, documented) = (lasting(&answer.json()), lasting(documented));
+    assert!(body == documented, "{what}: {body}\nis documented as\n{documented}");
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn every_example_is_what_the_api_answers(pool: PgPool) {
-    let site = Site::new(pool).await;
+    let site = Site::new(pool.clone()).await;
     let description = description(&site).await;
     let schemas = Schemas::of(&description);
+    let rehearsal = Rehearsal { ada: first_admin(&site.store).await, site, pool };
     let mut sent = 0;
-    for (path, _, operation) in operations(&description) {
+    for (path, method, operation) in operations(&description) {
         let requests = &operation["requestBody"]["content"]["application/json"];
         for (name, request) in requests["examples"].as_object().into_iter().flatten() {
             schemas.assert_valid(&requests["schema"], &request["value"]);
-            let answered = &operation["responses"]["200"]["content"]["application/json"]["examples"][name];
-            assert!(answered.is_object(), "{path}: nothing answers {name}");
+            let answered = ["200", "201"].map(|status| {
+                &operation["responses"][status]["content"]["application/json"]["examples"][name]
+            });
+            assert!(answered.iter().any(|answer| answer.is_object()), "{path}: nothing answers {name}");
         }
         for (status, response) in operation["responses"].as_object().unwrap() {
             for (_, content) in response["content"].as_object().into_iter().flatten() {
                 for (name, example) in content["examples"].as_object().into_iter().flatten() {
                     schemas.assert_valid(&content["schema"], &example["value"]);
-                    let answer = reproduce(&site, path, status, name, example, &requests["examples"]).await;
-                    assert_eq!(answer.status.as_str(), status, "{path} {name}");
-                    assert_same(&answer, &example["value"], &format!("{path} {status} {name}"));
+                    let shown = Shown { method, path, name, example, requests: &requests["examples"] };
+                    let answer = rehearsal.perform(&shown, status).await;
+                    assert_eq!(answer.status.as_str(), status, "{method} {path} {name}: {answer:?}");
+                    assert_same(&answer, &example["value"], &format!("{method} {path} {status} {name}"));
                     sent += 1;
                 }
             }
         }
     }
-    assert_eq!(sent, 12, "examples");
+    assert_eq!(sent, 62, "examples");
 }
 
-/// Does what an example is about.
-async fn reproduce(
-    site: &Site,
-    path: &str,
-    status: &str,
-    name: &str,
-    example: &Value,
-    requests: &Value,
-) -> Answer {
-    let frozen = site.frozen(preset("blank")).await;
-    let workspace = site.store.first_workspace().await.unwrap();
-    let share = async |until| site.store.create_scenario(workspace, None, &frozen, until).await.unwrap();
-    match (path, status, name) {
-        ("/api/v1/decisions", "200", _) => site.decide(&requests[name]["value"]).await,
-        // The description of the example quotes what is sent.
-        ("/api/v1/decisions", "400" | "422", _) => {
-            let quoted = example["description"].as_str().unwrap().split('`').nth(1).unwrap();
-            site.decide_text(quoted.to_owned()).await
+/// An example in the description.
+struct Shown<'a> {
+    method: &'a str,
+    path: &'a str,
+    name: &'a str,
+    example: &'a Value,
+    /// Examples of requests of the same operation.
+    requests: &'a Value,
+}
+
+/// Where examples are tried out.
+struct Rehearsal {
+    site: Site,
+    ada: Person,
+    pool: PgPool,
+}
+
+impl Rehearsal {
+    /// Does what an example is about.
+    async fn perform(&self, shown: &Shown<'_>, status: &str) -> Answer {
+        let away = Site::without_database();
+        let site = if status == "503" { &away } else { &self.site };
+        let request = &shown.requests[shown.name]["value"];
+        match (shown.path, status) {
+            ("/api/v1/decisions", "200") => site.decide(request).await,
+            // The description of the example quotes what is sent.
+            ("/api/v1/decisions", "400" | "422") => {
+                let quoted = shown.example["description"].as_str().unwrap().split('`').nth(1).unwrap();
+                site.decide_text(quoted.to_owned()).await
+            }
+            (path @ "/api/v1/decisions", "415") => {
+                site.send(Request::post(path).body(Body::from("{}")).unwrap()).await
+            }
+            ("/api/v1/decisions", "503") => site.decide(&json!({})).await,
+            ("/api/v1/price-book", "503") => site.get(shown.path).await,
+            ("/api/v1/scenarios/{token}", "503") => site.get("/api/v1/scenarios/x").await,
+            ("/api/v1/scenarios/{token}", _) => self.open_link(shown.name).await,
+            (_, "503") => {
+                let path = shown.path.replace("{id}", "x");
+                site.write("x", (method_of(shown), &path), &[], &json!({})).await
+            }
+            _ => self.perform_with_token(shown).await,
         }
-        ("/api/v1/decisions", "415", _) => {
-            site.send(Request::post(path).body(Body::from("{}")).unwrap()).await
-        }
-        ("/api/v1/decisions", "503", _) => Site::without_database().decide(&json!({})).await,
-        (_, "503", _) => Site::without_database().get(&path.replace("{token}", "x")).await,
-        (_, "404", "no-such-link") => site.get(&path.replace("{token}", &"A".repeat(43))).await,
-        (_, "410", "revoked") => {
-            let link = share(None).await;
-            site.store.revoke_scenario(workspace, link.id).await.unwrap();
-            site.get(&path.replace("{token}", &link.token)).await
-        }
-        (_, "410", "expired") => {
-            let link = share(Some(time::OffsetDateTime::now_utc() - time::Duration::hours(1))).await;
-            site.get(&path.replace("{token}", &link.token)).await
-        }
-        _ => panic!("nobody knows how to reproduce {path} {status} {name}"),
     }
+
+    async fn open_link(&self, name: &str) -> Answer {
+        let frozen = self.site.frozen(preset("blank")).await;
+        let sharer = self.site.sharer().await;
+        let share =
+            async |until| self.site.store.create_scenario(sharer, None, &frozen, until).await.unwrap();
+        let open = async |token: &str| self.site.get(&format!("/api/v1/scenarios/{token}")).await;
+        match name {
+            "no-such-link" => open(&"A".repeat(43)).await,
+            "too-many-misses" => self.after_many_misses(open(&"A".repeat(43))).await,
+            "revoked" => {
+                let link = share(None).await;
+                self.site.store.revoke_scenario(sharer, link.id).await.unwrap();
+                open(&link.token).await
+            }
+            "expired" => {
+                let past = time::OffsetDateTime::now_utc() - time::Duration::hours(1);
+                open(&share(Some(past)).await.token).await
+            }
+            _ => panic!("nobody knows how to open the link of {name}"),
+        }
+    }
+
+    async fn after_many_misses(&self, ask: impl Future<Output = Answer>) -> Answer {
+        let store = &self.site.store;
+        store.forget_attempts(TOKEN_MISSES, "").await.unwrap();
+        for _ in 0..TOKEN_MISSES.attempts {
+            store.attempt(TOKEN_MISSES, "").await.unwrap().unwrap();
+        }
+        let answer = ask.await;
+        store.forget_attempts(TOKEN_MISSES, "").await.unwrap();
+        answer
+    }
+
+    /// What takes a token, in a workspace of its own.
+    async fn perform_with_token(&self, shown: &Shown<'_>) -> Answer {
+        let site = &self.site;
+        let office = Office::new(site, &self.ada).await;
+        let token = match shown.name {
+            "bad-token" | "too-many-misses" => format!("parsimony_{}", "A".repeat(43)),
+            "viewer" => office.token_of(Role::Viewer).await,
+            "reviewer" => office.token_of(Role::Reviewer).await,
+            "only-reads" => office.admin.api_token(&site.store, false).await,
+            _ => office.token.clone(),
+        };
+        let id = match (shown.name, shown.path) {
+            // Ids of another workspace are as good as none.
+            ("not-found", _) => "0198a1b2-0000-7000-8000-000000000009".to_owned(),
+            // Replacing the sketch with itself would add no revision.
+            ("first-sketch", "/api/v1/use-cases/{id}") => {
+                let created = office.create(&token, &json!({})).await.json();
+                created["id"].as_str().unwrap().to_owned()
+            }
+            (_, path) if path.contains("/portfolios/") => office.portfolio.to_string(),
+            _ => office.use_case.clone(),
+        };
+        match shown.name {
+            "archived" => site.store.archive_portfolio(office.admin.scope, office.portfolio).await.unwrap(),
+            "broken" => office.tamper(&self.pool, 1).await,
+            "changed" => {
+                office.replace(&token, "\"1\"", &json!({})).await;
+            }
+            _ => {}
+        }
+        let path = shown.path.replace("{id}", &id);
+        let headers: &[(&str, &str)] =
+            if shown.name == "no-revision" { &[] } else { &[("if-match", "\"1\"")] };
+        match shown.name {
+            "no-token" => {
+                let request = Request::builder().method(method_of(shown)).uri(&path);
+                site.send(request.body(Body::empty()).unwrap()).await
+            }
+            "too-many-misses" => {
+                let sent = sketch();
+                let ask = site.write(&token, (method_of(shown), &path), headers, &sent);
+                self.after_many_misses(ask).await
+            }
+            _ => site.write(&token, (method_of(shown), &path), headers, &sketch()).await,
+        }
+    }
+}
+
+fn method_of(shown: &Shown<'_>) -> Method {
+    Method::from_bytes(shown.method.to_ascii_uppercase().as_bytes()).unwrap()
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -159,7 +275,7 @@ async fn answers_are_what_the_schemas_say(pool: PgPool) {
     let json = "application/json";
     let decision = schema_of("/api/v1/decisions", "post", "200", json);
     let scenario = schema_of("/api/v1/scenarios/{token}", "get", "200", json);
-    let workspace = site.store.first_workspace().await.unwrap();
+    let sharer = site.sharer().await;
     let tomorrow = time::OffsetDateTime::now_utc() + time::Duration::days(1);
     for (index, preset) in PRESETS.iter().enumerate() {
         let frozen = site.frozen(crate::support::preset(preset.id)).await;
@@ -167,13 +283,27 @@ async fn answers_are_what_the_schemas_say(pool: PgPool) {
         schemas.assert_valid(&json!({ "$ref": "#/components/schemas/UseCase" }), &use_case);
         schemas.assert_valid(&decision, &site.decide(&use_case).await.json());
         let until = (index % 2 == 0).then_some(tomorrow);
-        let link = site.store.create_scenario(workspace, None, &frozen, until).await.unwrap();
+        let link = site.store.create_scenario(sharer, None, &frozen, until).await.unwrap();
         schemas.assert_valid(&scenario, &site.get(&format!("/api/v1/scenarios/{}", link.token)).await.json());
     }
     schemas.assert_valid(&decision, &site.decide(&json!({})).await.json());
     for path in ["/api/v1/price-book", "/healthz", "/readyz", "/api/v1/openapi.json"] {
         schemas.assert_valid(&schema_of(path, "get", "200", json), &site.get(path).await.json());
     }
+    let office = Office::new(&site, &first_admin(&site.store).await).await;
+    for (path, address) in [
+        ("/api/v1/portfolios", "/api/v1/portfolios"),
+        ("/api/v1/portfolios/{id}/use-cases", &office.list_path()),
+        ("/api/v1/use-cases/{id}", &office.use_case_path()),
+        ("/api/v1/audit/verification", "/api/v1/audit/verification"),
+    ] {
+        let answer = site.read(&office.token, address).await;
+        schemas.assert_valid(&schema_of(path, "get", "200", json), &answer.json());
+    }
+    let created = office.create(&office.token, &json!({})).await.json();
+    schemas.assert_valid(&schema_of("/api/v1/portfolios/{id}/use-cases", "post", "201", json), &created);
+    let replaced = office.replace(&office.token, "\"1\"", &json!({})).await.json();
+    schemas.assert_valid(&schema_of("/api/v1/use-cases/{id}", "put", "200", json), &replaced);
     let problem = schema_of("/api/v1/decisions", "post", "413", "application/problem+json");
     schemas.assert_valid(&problem, &site.decide_text(vec![b'x'; 1_100_000]).await.json());
     let problem = schema_of("/api/v1/decisions", "post", "422", "application/problem+json");

@@ -2,11 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod audit;
 mod bad_input;
 mod decisions;
 mod document;
+mod office;
+mod people;
+mod portfolios;
 mod price_book;
 mod refusals;
 mod scenarios;
 mod schemas;
 mod support;
+mod tokens;
+mod use_cases;

@@ -39,6 +39,9 @@ async fn other_methods_are_refused_with_those_that_work() {
         (Method::POST, "/api/v1/price-book", "GET,HEAD"),
         (Method::DELETE, "/api/v1/scenarios/x", "GET,HEAD"),
         (Method::POST, "/api/v1/openapi.json", "GET,HEAD"),
+        (Method::DELETE, "/api/v1/use-cases/x", "GET,HEAD,PUT"),
+        (Method::PUT, "/api/v1/portfolios/x/use-cases", "GET,HEAD,POST"),
+        (Method::POST, "/api/v1/audit", "GET,HEAD"),
     ] {
         let request = Request::builder().method(&method).uri(path);
         let answer = site.send(request.body(Body::empty()).unwrap()).await;
@@ -68,7 +71,7 @@ async fn a_body_that_is_not_declared_as_json_is_refused(pool: PgPool) {
 #[tokio::test]
 async fn everything_stored_waits_for_the_database_and_says_when_to_try_again() {
     let site = Site::without_database();
-    for path in ["/api/v1/price-book", "/api/v1/scenarios/x"] {
+    for path in ["/api/v1/price-book", "/api/v1/scenarios/x", "/api/v1/portfolios", "/api/v1/audit"] {
         let answer = site.get(path).await;
         assert_eq!(answer.problem(503)["type"], "urn:parsimony:problem:database-unavailable");
         assert_eq!(answer.header(header::RETRY_AFTER), "5");
@@ -80,12 +83,14 @@ async fn everything_stored_waits_for_the_database_and_says_when_to_try_again() {
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_database_that_goes_away_in_between_is_no_fault_of_the_caller(pool: PgPool) {
-    let site = Site::new(pool.clone()).await;
+    let site = Site::new(pool).await;
     assert_eq!(site.get("/api/v1/price-book").await.status, StatusCode::OK);
     // The gate has just seen it answer, so the store is the first to find out.
-    pool.close().await;
-    for path in ["/api/v1/price-book", &format!("/api/v1/scenarios/{}", "A".repeat(43))] {
-        let answer = site.get(path).await;
+    site.store.close().await;
+    let token = format!("parsimony_{}", "A".repeat(43));
+    for path in ["/api/v1/price-book", &format!("/api/v1/scenarios/{}", "A".repeat(43)), "/api/v1/portfolios"]
+    {
+        let answer = site.read(&token, path).await;
         assert_eq!(answer.problem(503)["type"], "urn:parsimony:problem:database-unavailable");
         assert_eq!(answer.header(header::RETRY_AFTER), "5");
     }

@@ -57,6 +57,7 @@ impl<'a> Schemas<'a> {
                     "date-time" => {
                         value.as_str().is_none_or(|text| OffsetDateTime::parse(text, &Rfc3339).is_ok())
                     }
+                    "uuid" => value.as_str().is_none_or(|text| uuid::Uuid::try_parse(text).is_ok()),
                     "double" | "int32" | "int64" => true,
                     other => panic!("{at}: nobody checks the format {other}"),
                 },

@@ -3,13 +3,13 @@
 use app::state::AppState;
 use axum::{Router, body::Body};
 use domain::use_case::UseCase;
-use http::{HeaderMap, Request, StatusCode, header};
+use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
 use serde_json::Value;
 use server::{problem::PROBLEM_JSON, router};
-use sqlx::PgPool;
-use store::{FrozenScenario, Store};
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use store::{FrozenScenario, Scope, Sharer, Store};
 use tower::ServiceExt;
 
 /// The whole site.
@@ -27,8 +27,11 @@ pub struct Answer {
 }
 
 impl Site {
+    /// A site over the database of a test. It has connections of its own, because the store gives up the rights
+    /// of a superuser on every connection it uses, and some tests need them to look behind it.
     pub async fn new(pool: PgPool) -> Self {
-        let store = Store::from_pool(pool);
+        let options = (*pool.connect_options()).clone();
+        let store = Store::from_pool(PgPoolOptions::new().max_connections(8).connect_lazy_with(options));
         store.seed().await.unwrap();
         Self::over(store)
     }
@@ -43,6 +46,8 @@ impl Site {
             leptos_options: LeptosOptions::builder().output_name("parsimony").build(),
             store: store.clone(),
             public_url: "http://parsimony.test".into(),
+            behind_proxy: false,
+            organisation: None,
         });
         Self { router, store }
     }
@@ -50,12 +55,37 @@ impl Site {
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        // Live events never end.
+        let is_endless =
+            parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+        let body = if is_endless { Vec::new() } else { body.collect().await.unwrap().to_bytes().to_vec() };
         Answer { status: parts.status, headers: parts.headers, body }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Reads with an API token.
+    pub async fn read(&self, token: &str, path: &str) -> Answer {
+        let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a use case with an API token; `headers` are those beside it.
+    pub async fn write(
+        &self,
+        token: &str,
+        (method, path): (Method, &str),
+        headers: &[(&str, &str)],
+        use_case: &Value,
+    ) -> Answer {
+        let request = Request::builder().method(method).uri(path);
+        let request = request
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json");
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        self.send(request.body(use_case.to_string().into()).unwrap()).await
     }
 
     /// Sends a text that is declared as JSON.
@@ -66,6 +96,11 @@ impl Site {
 
     pub async fn decide(&self, use_case: &Value) -> Answer {
         self.decide_text(use_case.to_string()).await
+    }
+
+    /// Whoever shares in the name of the first workspace.
+    pub async fn sharer(&self) -> Sharer<'static> {
+        Sharer::Team(Scope::system(self.store.first_workspace().await.unwrap()))
     }
 
     /// A use case frozen with the current policy and prices.
