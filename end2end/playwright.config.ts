@@ -1,6 +1,7 @@
 import { defineConfig, type Project } from '@playwright/test';
 import { chromium } from './chromium.mjs';
 import { MAIL_FILE, MAIL_FROM, SMTP_PORT } from './support/mail';
+import { OIDC_NAME, OIDC_PORT, OIDC_SECRET } from './support/organisation';
 import { ADMIN } from './support/people';
 
 // `cargo xtask test` names a server to start, with an address and a data folder of its own. `BASE_URL` tests a
@@ -59,6 +60,14 @@ export default defineConfig({
           env: { SMTP_PORT, MAIL_FILE },
         },
         {
+          name: 'organisation',
+          command: 'exec node support/oidc-provider.mjs',
+          url: `http://127.0.0.1:${OIDC_PORT}/.well-known/openid-configuration`,
+          stdout: 'ignore',
+          stderr: 'ignore',
+          env: { OIDC_PORT, OIDC_SECRET, SITE: baseURL },
+        },
+        {
           name: 'parsimony',
           command: 'exec node server.mjs',
           url: `${baseURL}/readyz`,
@@ -67,6 +76,10 @@ export default defineConfig({
           stderr: 'pipe',
           env: {
             PARSIMONY_LOG: process.env.PARSIMONY_LOG ?? 'warn',
+            PARSIMONY_OIDC_ISSUER: `http://127.0.0.1:${OIDC_PORT}`,
+            PARSIMONY_OIDC_CLIENT_ID: 'parsimony',
+            PARSIMONY_OIDC_CLIENT_SECRET: OIDC_SECRET,
+            PARSIMONY_OIDC_NAME: OIDC_NAME,
             PARSIMONY_SMTP_URL: `smtp://127.0.0.1:${SMTP_PORT}`,
             PARSIMONY_MAIL_FROM: `${MAIL_FROM.name} <${MAIL_FROM.address}>`,
           },

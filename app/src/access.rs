@@ -84,6 +84,12 @@ pub fn signed_in() -> Result<SignedIn, AppError> {
 /// Cookie with the token of a session.
 pub const SESSION_COOKIE: &str = "parsimony_session";
 
+/// Seconds a browser keeps it: as long as the session lives.
+#[must_use]
+pub fn session_seconds() -> u32 {
+    u32::try_from(store::SESSION_LIFETIME_DAYS).unwrap_or(1) * 24 * 60 * 60
+}
+
 /// Cookie with the secret by which a visitor without an account finds again what it shared.
 const VISITOR_COOKIE: &str = "parsimony_visitor";
 

@@ -89,6 +89,15 @@ pub enum AppError {
         /// Why.
         why: domain::review::MoveRefused,
     },
+    /// An invitation is meant for another address.
+    #[error("This invitation is meant for another e-mail address than yours. Ask for one of your own.")]
+    NotInvited,
+    /// Somebody signed in at the organisation whom nobody here knows.
+    #[error("Your organisation knows you, but nobody invited you here yet. Ask an admin for an invitation.")]
+    NoAccountYet,
+    /// Signing in through the organisation did not work.
+    #[error("Signing in with your organisation did not work. Please try again.")]
+    OrganisationFailed,
     /// The last admin can neither leave nor step down.
     #[error("A workspace keeps at least one admin. Make somebody else an admin first.")]
     LastAdmin,
@@ -135,6 +144,9 @@ impl AppError {
             | Self::EmailTaken
             | Self::IdentityTaken
             | Self::LastAdmin
+            | Self::NotInvited
+            | Self::NoAccountYet
+            | Self::OrganisationFailed
             | Self::MoveRefused { .. } => http::StatusCode::CONFLICT,
             Self::Unavailable | Self::Unreachable => http::StatusCode::SERVICE_UNAVAILABLE,
             Self::Unreadable => http::StatusCode::BAD_REQUEST,
@@ -162,6 +174,8 @@ impl AppError {
             Self::TooMany => "Too many attempts",
             Self::EmailTaken | Self::IdentityTaken => "Already known",
             Self::LastAdmin => "The last admin",
+            Self::NotInvited | Self::NoAccountYet => "Not invited",
+            Self::OrganisationFailed => "Not signed in",
             Self::MoveRefused { .. } => "Not possible now",
             Self::NotFound => "Page not found",
             Self::Gone => "This link no longer works",
@@ -223,6 +237,7 @@ impl From<store::StoreError> for AppError {
             store::StoreError::EmailTaken => Self::EmailTaken,
             store::StoreError::IdentityTaken => Self::IdentityTaken,
             store::StoreError::LastAdmin => Self::LastAdmin,
+            store::StoreError::NotInvited => Self::NotInvited,
             store::StoreError::Text { field: "name", .. } => Self::BadName,
             store::StoreError::Text { field: "email", .. } => Self::BadEmail,
             store::StoreError::Text { .. } => Self::BadText,

@@ -56,14 +56,20 @@ pub fn cookie(name: &str) -> Option<String> {
 /// # Errors
 /// [`AppError::Internal`] outside a request.
 pub fn set_cookie(name: &str, value: &str, seconds: u32) -> Result<(), AppError> {
-    let secure = if crate::state::app_state()?.is_over_tls() { "; Secure" } else { "" };
-    let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let cookie = cookie_text(name, value, seconds, crate::state::app_state()?.is_over_tls());
     let response = use_context::<ResponseOptions>().ok_or(AppError::Internal)?;
     response.append_header(
         http::header::SET_COOKIE,
         HeaderValue::from_str(&cookie).map_err(|_| AppError::Internal)?,
     );
     Ok(())
+}
+
+/// The text of such a cookie; `secure` over TLS.
+#[must_use]
+pub fn cookie_text(name: &str, value: &str, seconds: u32, secure: bool) -> String {
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
 
 /// Takes a cookie back.

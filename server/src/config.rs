@@ -13,8 +13,10 @@ use std::{
 use leptos::config::{Env, LeptosOptions};
 
 pub use mail::{MailConfig, SmtpUrl};
+pub use organisation::OrganisationConfig;
 
 pub(crate) mod mail;
+pub(crate) mod organisation;
 
 /// Where the site listens unless told otherwise: this machine only.
 const DEFAULT_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
@@ -46,6 +48,8 @@ pub struct Config {
     pub behind_proxy: bool,
     /// How e-mails are sent; `None` sends none.
     pub mail: Option<MailConfig>,
+    /// The provider that people sign in with besides passwords.
+    pub organisation: Option<OrganisationConfig>,
     /// Filter of the log, in the syntax of `tracing`'s env filter.
     pub log_filter: String,
     /// Shape of the log.
@@ -174,6 +178,12 @@ impl Config {
                 false,
             )?,
             mail: MailConfig::parse(variables.text(mail::SMTP_URL)?, variables.text(mail::MAIL_FROM)?)?,
+            organisation: OrganisationConfig::parse(
+                variables.text(organisation::ISSUER)?,
+                variables.text(organisation::CLIENT_ID)?,
+                variables.text(organisation::CLIENT_SECRET)?,
+                variables.text(organisation::NAME)?,
+            )?,
             log_filter: variables.text("PARSIMONY_LOG")?.unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: variables.choice(
                 "PARSIMONY_LOG_FORMAT",

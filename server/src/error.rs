@@ -44,6 +44,9 @@ pub enum ServerError {
     /// An audit log is not what it was when it was written.
     #[error("An audit log was changed behind the product's back")]
     AuditBroken,
+    /// The sign-in provider cannot be talked to at all.
+    #[error("The sign-in provider cannot be set up")]
+    Provider(#[source] Box<dyn Error + Send + Sync>),
     /// A background task ended by panicking.
     #[error("An internal task ended unexpectedly")]
     Task(#[source] tokio::task::JoinError),

@@ -17,6 +17,7 @@ mod live;
 pub mod logs;
 mod mail;
 mod middleware;
+mod organisation;
 pub mod problem;
 pub mod readiness;
 mod refusal;

@@ -16,6 +16,7 @@ use tower_http::compression::CompressionLayer;
 use crate::{
     api, assets, audit_export, health,
     live::{self, Hub},
+    organisation::{self, Provider},
     middleware::{
         access_log, body_limit, cross_site, database_gate,
         identify::{self, BehindProxy},
@@ -35,11 +36,16 @@ pub fn router(state: AppState) -> Router {
 /// The whole site, with readiness decided elsewhere.
 pub fn router_with(state: AppState, readiness: Readiness) -> Router {
     let hub = Hub::new(state.store.clone());
-    router_live(state, readiness, hub)
+    router_live(state, readiness, hub, None)
 }
 
 /// The same with live events from a hub that somebody runs.
-pub(crate) fn router_live(state: AppState, readiness: Readiness, hub: Hub) -> Router {
+pub(crate) fn router_live(
+    state: AppState,
+    readiness: Readiness,
+    hub: Hub,
+    provider: Option<Provider>,
+) -> Router {
     let over_tls = OverTls(state.is_over_tls());
     let proxy = BehindProxy(state.behind_proxy);
     let options = state.leptos_options.clone();
@@ -56,6 +62,13 @@ pub(crate) fn router_live(state: AppState, readiness: Readiness, hub: Hub) -> Ro
                 .route("/settings/audit/export", get(audit_export::export))
                 .with_state(state.store.clone()),
         );
+    let door = match provider {
+        None => Router::new(),
+        Some(provider) => Router::new()
+            .route("/sign-in/organisation", get(organisation::begin))
+            .route("/sign-in/organisation/callback", get(organisation::finish))
+            .with_state((state.clone(), provider)),
+    };
     // Adding the first pages also adds all server functions; the second ones must not add them again.
     let functions = server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect();
     let plain_pages = generate_route_list_with_exclusions(app::plain::PlainApp, Some(functions));
@@ -65,6 +78,7 @@ pub(crate) fn router_live(state: AppState, readiness: Readiness, hub: Hub) -> Ro
         .leptos_routes(&state, plain_pages, move || app::plain::shell(plain_options.clone()))
         .fallback(file_and_error_handler::<AppState, _>(app::shell))
         .merge(live)
+        .merge(door)
         .layer(identify)
         .layer(from_fn_with_state(readiness.clone(), database_gate::pass))
         .with_state(state);

@@ -13,6 +13,7 @@ use crate::{
     readiness::Readiness,
     jobs,
     live::Hub,
+    organisation::Provider,
     mail::Mailer,
     router::router_live,
     shutdown::Endings,
@@ -53,13 +54,19 @@ pub async fn run(config: Config) -> Result<(), ServerError> {
         store: store.clone(),
         public_url: public_url.to_string(),
         behind_proxy: config.behind_proxy,
-        organisation: None,
+        organisation: config.organisation.as_ref().map(|organisation| organisation.name.clone()),
     };
+    let provider = config
+        .organisation
+        .clone()
+        .map(|organisation| Provider::new(organisation, &public_url))
+        .transpose()
+        .map_err(ServerError::Provider)?;
     let hub = Hub::new(store.clone());
     let listening = tokio::spawn(hub.clone().run());
     let jobs = tokio::spawn(jobs::run(store.clone(), readiness.clone()));
     let mail = mailer.map(|mailer| mailer.start(store.clone(), readiness.clone()));
-    let routes = router_live(state, readiness.clone(), hub.clone());
+    let routes = router_live(state, readiness.clone(), hub.clone(), provider);
     let closing = store.clone();
     let supervisor = Supervisor { store, readiness, cluster: cluster.clone(), public_url };
     let mut supervisor = tokio::spawn(supervisor.run());

@@ -113,7 +113,18 @@ fn new_account(token: &str, invitation: &Invitation) -> AnyView {
         .view("account"),
     };
     let sign_in = sign_in_address(&format!("/invitations/{token}"));
+    let organisation = app_state().ok().and_then(|state| state.organisation).map(|name| {
+        let address = with(&with("/sign-in/organisation", "invitation", token), "next", "/portfolios");
+        view! {
+            <p class="actions">
+                <a class="button" href=address>
+                    {format!("Join with {name}")}
+                </a>
+            </p>
+        }
+    });
     view! {
+        {organisation}
         <form class="form" method="post" action=AcceptInvitation::url()>
             <div role="alert">
                 {other.map(|error| view! { <p class="notice notice-error">{error.to_string()}</p> })}

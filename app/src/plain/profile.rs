@@ -21,9 +21,23 @@ pub(super) fn ProfilePage() -> impl IntoView {
         let account = store.account(who.account).await?;
         let sessions = store.sessions(who.account).await?;
         let memberships = store.memberships(who.account).await?;
+        let organisation = app_state()?.organisation.map(|name| {
+            view! {
+                <section class="section" aria-labelledby="organisation">
+                    <header class="section-head">
+                        <h2 class="section-title" id="organisation">{format!("Sign-in with {name}")}</h2>
+                        <p class="section-note">"Lets you sign in there besides, or instead of, a password here."</p>
+                    </header>
+                    <p class="actions">
+                        <a class="button" href="/sign-in/organisation?next=/settings">"Link it"</a>
+                    </p>
+                </section>
+            }
+        });
         let body = view! {
             {you(&who)}
             {password(account.has_password)}
+            {organisation}
             {workspaces(&who, &memberships)}
             {session_list(&who, sessions)}
         };

@@ -2,7 +2,7 @@
 
 use super::fields::{Line, Said, next, page};
 use crate::AppError;
-use crate::access::{SESSION_COOKIE, caller, own_address};
+use crate::access::{SESSION_COOKIE, caller, own_address, session_seconds};
 use crate::functions::portfolios::address::{REFUSED, with, with_error};
 use crate::limits::{SIGN_IN_BY_ADDRESS, SIGN_IN_BY_EMAIL, count};
 use crate::response::{clear_cookie, set_cookie, wants_html, with_status};
@@ -10,7 +10,7 @@ use crate::state::app_state;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use server_fn::ServerFn;
-use store::{AccountId, SESSION_LIFETIME_DAYS, Store};
+use store::{AccountId, Store};
 
 /// The page.
 #[component]
@@ -128,8 +128,7 @@ pub(crate) async fn begin_session(store: &Store, account: AccountId) -> Result<(
         store.revoke_session(before.account, before.session).await?;
     }
     let session = store.create_session(account, &caller.device, &caller.address).await?;
-    let seconds = u32::try_from(SESSION_LIFETIME_DAYS).unwrap_or(1) * 24 * 60 * 60;
-    set_cookie(SESSION_COOKIE, &session.token, seconds)
+    set_cookie(SESSION_COOKIE, &session.token, session_seconds())
 }
 
 /// Ends the present session.

@@ -49,6 +49,9 @@ pub enum StoreError {
     /// The person at the provider belongs to another account.
     #[error("this sign-in belongs to another account")]
     IdentityTaken,
+    /// An invitation is meant for another address.
+    #[error("this invitation is meant for somebody else")]
+    NotInvited,
     /// The last admin of a workspace can neither leave nor step down.
     #[error("a workspace keeps at least one admin")]
     LastAdmin,

@@ -245,7 +245,8 @@ impl Store {
     /// meant for one address gives a new account that address, whatever was typed.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for a link that does not work; [`StoreError::EmailTaken`]: whoever has an
+    /// [`StoreError::NotFound`] for a link that does not work; [`StoreError::NotInvited`] for somebody else than it is
+    /// meant for; [`StoreError::EmailTaken`]: whoever has an
     /// account signs in first; [`StoreError::WeakPassword`], [`StoreError::Text`].
     pub async fn accept_invitation(
         &self,
@@ -255,7 +256,14 @@ impl Store {
         let hash = token::hash_of(secret).ok_or(StoreError::NotFound)?;
         let invitation = self.invitation(secret).await?.ok_or(StoreError::NotFound)?;
         let prepared = match invitee {
-            Invitee::Known(id) => Err(id),
+            Invitee::Known(id) => {
+                let account = self.account(id).await?;
+                let meant = invitation.email.is_none_or(|email| email.eq_ignore_ascii_case(&account.email));
+                if !meant {
+                    return Err(StoreError::NotInvited);
+                }
+                Err(id)
+            }
             Invitee::New(new) => {
                 let email = invitation.email.unwrap_or(new.email);
                 Ok(NewAccount { email, ..new }.prepared().await?)

@@ -102,6 +102,13 @@ impl Store {
             .bind(role.key())
             .execute(&mut *transaction)
             .await?;
+        if role < before {
+            sqlx::query(REVOKE_INVITATIONS_BY)
+                .bind(scope.workspace.uuid())
+                .bind(account.uuid())
+                .execute(&mut *transaction)
+                .await?;
+        }
         let change = Change::of(AuditAction::MemberRoleChanged, account.uuid())
             .before(json!({ "role": before.key() }))
             .after(json!({ "name": name, "role": role.key() }));
@@ -122,6 +129,8 @@ impl Store {
             "UPDATE members SET left_at = now() WHERE workspace_id = $1 AND account_id = $2",
             "UPDATE api_tokens SET revoked_at = now()
              WHERE workspace_id = $1 AND account_id = $2 AND revoked_at IS NULL",
+            // Else whoever is removed could come back by a link of their own.
+            REVOKE_INVITATIONS_BY,
         ] {
             sqlx::query(statement)
                 .bind(scope.workspace.uuid())
@@ -193,6 +202,10 @@ impl Store {
         Ok(())
     }
 }
+
+/// Ends the invitations that somebody made and nobody used yet.
+const REVOKE_INVITATIONS_BY: &str = "UPDATE invitations SET revoked_at = now()
+     WHERE workspace_id = $1 AND invited_by = $2 AND revoked_at IS NULL AND accepted_at IS NULL";
 
 /// Lets an account into the scope's workspace inside the caller's transaction. One that belongs to it
 /// already keeps the higher of the two roles.

@@ -1,0 +1,74 @@
+import type { Page } from '@playwright/test';
+import { randomUUID } from 'node:crypto';
+import { OIDC_NAME } from '../support/organisation';
+import { expect, test } from '../support/test';
+
+/** Confirms at the provider that one is this person. */
+async function confirm(page: Page, login: string): Promise<void> {
+  await page.locator('[name=login]').fill(login);
+  await page.locator('[name=password]').fill('any');
+  await page.locator('[type=submit]').click();
+  // It asks once whether the site may know who one is.
+  await page.locator('[type=submit]').click();
+}
+
+test('an invited person joins with the organisation and comes back with it', async ({ visitor, stranger }) => {
+  const admin = visitor.page;
+  await visitor.open('/settings/members');
+  await admin.getByLabel('Role', { exact: true }).selectOption('editor');
+  await admin.getByRole('button', { name: 'Invite', exact: true }).click();
+  const link = new URL(await admin.getByLabel('Invitation link').inputValue()).pathname;
+
+  const { page } = stranger;
+  const email = `grace.${randomUUID().slice(0, 8)}@example.org`;
+  const login = `${randomUUID()}|${email}|Grace Hopper`;
+  await page.goto(link);
+  await page.getByRole('link', { name: `Join with ${OIDC_NAME}` }).click();
+  await confirm(page, login);
+  await expect(page).toHaveURL('/portfolios');
+  await page.goto('/settings');
+  await expect(page.getByText(email)).toBeVisible();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('link', { name: 'Sign in', exact: true })).toBeVisible();
+
+  // The provider still knows the browser, so it asks nothing.
+  await page.goto('/sign-in?next=/settings');
+  await page.getByRole('link', { name: `Sign in with ${OIDC_NAME}` }).click();
+  await expect(page).toHaveURL('/settings');
+  await expect(page.getByText(email)).toBeVisible();
+
+  // Somebody else with the same address is somebody else.
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.context().clearCookies();
+  await page.goto('/sign-in');
+  await page.getByRole('link', { name: `Sign in with ${OIDC_NAME}` }).click();
+  await confirm(page, `${randomUUID()}|${email}|Grace Hopper`);
+  await expect(page.getByRole('alert')).toContainText('nobody invited you here yet');
+});
+
+test('who was not invited, says no at the provider, or was never sent there, is told', async ({ stranger }) => {
+  const { page } = stranger;
+  await page.goto('/sign-in');
+  await page.getByRole('link', { name: `Sign in with ${OIDC_NAME}` }).click();
+  await page.getByRole('link', { name: 'Cancel' }).click();
+  await expect(page.getByRole('alert')).toContainText('did not work');
+
+  await page.goto('/sign-in/organisation/callback?code=forged&state=forged');
+  await expect(page).toHaveURL('/sign-in?refused=organisation_failed');
+  await expect(page.getByRole('alert')).toContainText('did not work');
+});
+
+test('an account is linked to the organisation from the settings', async ({ team }) => {
+  const mary = await team.join('Mary Shelley', 'viewer');
+  const { page } = mary;
+  const login = `${randomUUID()}|mary@elsewhere.example|Mary`;
+  await mary.open('/settings');
+  await page.getByRole('link', { name: 'Link it' }).click();
+  await confirm(page, login);
+  await expect(page).toHaveURL('/settings');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.goto('/sign-in?next=/settings');
+  await page.getByRole('link', { name: `Sign in with ${OIDC_NAME}` }).click();
+  await expect(page).toHaveURL('/settings');
+  await expect(page.getByText(`${mary.handle}@example.org`)).toBeVisible();
+});
