@@ -14,6 +14,7 @@ interface Complaint {
 export class Complaints {
   private readonly heard: Complaint[] = [];
   private readonly expected = new Set<number>();
+  private readonly elsewhere: string[] = [];
 
   /** `scripted` tells whether the pages that are listened to run JavaScript. */
   constructor(private readonly scripted: boolean) {}
@@ -59,9 +60,15 @@ export class Complaints {
     this.expected.add(status);
   }
 
+  /** Complaints that name this address are about somebody else's pages. */
+  leaveOut(address: string): void {
+    this.elsewhere.push(address);
+  }
+
   /** Fails if anything was heard that does not belong to the test. */
   check(): void {
-    const unexpected = this.heard.filter(({ status }) => status === undefined || !this.expected.has(status));
+    const ours = this.heard.filter(({ text }) => !this.elsewhere.some((address) => text.includes(address)));
+    const unexpected = ours.filter(({ status }) => status === undefined || !this.expected.has(status));
     expect(
       unexpected.map(({ text }) => text),
       'The browser should have nothing to complain about',

@@ -1,7 +1,13 @@
 import type { Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
-import { OIDC_NAME } from '../support/organisation';
+import { OIDC_NAME, OIDC_PORT } from '../support/organisation';
 import { expect, test } from '../support/test';
+
+test.beforeEach(({ complaints }) => {
+  // The pages of the provider, and the fonts they want, are not ours to judge.
+  complaints.leaveOut(`127.0.0.1:${OIDC_PORT}`);
+  complaints.leaveOut('fonts.googleapis.com');
+});
 
 /** Confirms at the provider that one is this person. */
 async function confirm(page: Page, login: string): Promise<void> {
