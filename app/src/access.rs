@@ -36,9 +36,7 @@ pub struct Access {
 /// Who sent the present request.
 #[must_use]
 pub fn caller() -> Caller {
-    use_context::<Parts>()
-        .and_then(|parts| parts.extensions.get::<Caller>().cloned())
-        .unwrap_or_default()
+    use_context::<Parts>().and_then(|parts| parts.extensions.get::<Caller>().cloned()).unwrap_or_default()
 }
 
 /// Lets the present caller do this in its workspace. A stranger who visits a page is sent to sign in first.
@@ -188,13 +186,18 @@ mod tests {
         for own in ["/portfolios", "/use-cases/1?revision=2", "/"] {
             assert_eq!(own_address(own), own);
         }
-        for foreign in ["//evil.example", "/\\evil.example", "https://evil.example", "", "evil", "/a\r\nSet-Cookie: x"] {
+        for foreign in
+            ["//evil.example", "/\\evil.example", "https://evil.example", "", "evil", "/a\r\nSet-Cookie: x"]
+        {
             assert_eq!(own_address(foreign), "/portfolios", "{foreign}");
         }
     }
 
     #[test]
     fn the_way_back_survives_being_written_into_an_address() {
-        assert_eq!(sign_in_address("/portfolios/1?q=a&sort=-cost"), "/sign-in?next=%2Fportfolios%2F1%3Fq%3Da%26sort%3D-cost");
+        assert_eq!(
+            sign_in_address("/portfolios/1?q=a&sort=-cost"),
+            "/sign-in?next=%2Fportfolios%2F1%3Fq%3Da%26sort%3D-cost"
+        );
     }
 }

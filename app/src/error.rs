@@ -47,7 +47,9 @@ pub enum AppError {
     #[error("Sign in to see this. Only members of the workspace can.")]
     SignInNeeded,
     /// Whoever is signed in belongs to no workspace.
-    #[error("You do not belong to a workspace any more. Ask an admin for an invitation, or found one in the settings.")]
+    #[error(
+        "You do not belong to a workspace any more. Ask an admin for an invitation, or found one in the settings."
+    )]
     NoWorkspace,
     /// The role does not allow it.
     #[error("Your role does not allow this{}. Ask an admin of the workspace.", which(*needs))]
@@ -78,7 +80,9 @@ pub enum AppError {
     #[error("The present password is not right.")]
     WrongPassword,
     /// There is an account of this address.
-    #[error("There is an account with this e-mail address already. Sign in first, then open the invitation again.")]
+    #[error(
+        "There is an account with this e-mail address already. Sign in first, then open the invitation again."
+    )]
     EmailTaken,
     /// The text is no e-mail address.
     #[error("An e-mail address looks like name@example.org.")]

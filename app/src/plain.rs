@@ -2,9 +2,9 @@
 //! on the server and load no script, so they cost a visitor nothing and the browser module does not grow with
 //! them. The live pages lead to them like to any other page.
 
-mod fields;
 mod audit;
 mod comment_history;
+mod fields;
 mod invitation;
 mod members;
 mod merge;

@@ -19,9 +19,9 @@ pub(crate) use timeline::words as audit_words;
 
 use crate::AppError;
 use crate::access::{Access, allowed};
-use domain::access::Action;
 use crate::functions::links::RevokeLink;
 use crate::functions::links::server::link;
+use domain::access::Action;
 use domain::ids::UseCaseId;
 use leptos::prelude::*;
 use said::Said;

@@ -46,6 +46,23 @@ async function aRevokedLink(visitor: Visitor, uniqueName: (start: string) => str
   return link;
 }
 
+/** A use case that is proposed and talked about. */
+async function aUseCaseUnderReview(visitor: Visitor, uniqueName: (start: string) => string): Promise<string> {
+  const { page } = visitor;
+  const address = await keep(visitor, uniqueName('Reviewed'));
+  await visitor.open(address);
+  await page.getByRole('button', { name: 'Propose this classification' }).click();
+  await expect(page.locator('#review .badge').first()).toHaveText('Proposed');
+  await page.getByText('Raise a blocking concern').click();
+  await page.getByLabel('Name of the concern').fill('Patient data');
+  await page.getByRole('button', { name: 'Raise it' }).click();
+  await expect(page.locator('.concern')).toBeVisible();
+  await page.getByLabel('Comment', { exact: true }).fill('A *comment* with a [link](https://example.org).');
+  await page.getByRole('button', { name: 'Comment' }).click();
+  await expect(page.locator('.comment')).toBeVisible();
+  return address;
+}
+
 /** Every page, in the states that look different. */
 export const PLACES: Place[] = [
   { name: 'Assess', find: at('/') },
@@ -76,6 +93,20 @@ export const PLACES: Place[] = [
       return '/shared';
     },
   },
+  { name: 'Use case under review', find: aUseCaseUnderReview },
+  {
+    name: 'Reviews',
+    find: async (visitor, uniqueName) => {
+      await aUseCaseUnderReview(visitor, uniqueName);
+      return '/reviews';
+    },
+  },
+  { name: 'Notifications', find: at('/notifications') },
+  { name: 'Settings', find: at('/settings') },
+  { name: 'Settings, workspace', find: at('/settings/workspace') },
+  { name: 'Settings, members', find: at('/settings/members') },
+  { name: 'Settings, API tokens', find: at('/settings/tokens') },
+  { name: 'Settings, audit log', find: at('/settings/audit?verify=yes') },
   { name: 'Evidence', find: at('/evidence') },
   { name: 'Not found', status: 404, find: at('/no/such/page') },
 ];

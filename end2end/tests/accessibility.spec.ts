@@ -47,6 +47,20 @@ test('axe finds nothing on a page that says what was just done', async ({ visito
   expect(await violations(page)).toEqual([]);
 });
 
+test('axe finds nothing at the door', async ({ visitor, stranger }) => {
+  test.skip(!visitor.scripted, 'The pages of the door have no scripts: looked at once.');
+  await visitor.open('/settings/members');
+  await visitor.page.getByRole('button', { name: 'Invite', exact: true }).click();
+  const invitation = await visitor.page.getByLabel('Invitation link').inputValue();
+  for (const path of ['/sign-in', '/sign-in?refused=bad_credentials', new URL(invitation).pathname, '/', '/shared']) {
+    await stranger.open(path);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await stranger.page.emulateMedia({ colorScheme });
+      expect.soft(await violations(stranger.page), `${path}, ${colorScheme}`).toEqual([]);
+    }
+  }
+});
+
 test('headings form an outline', async ({ visitor }) => {
   for (const path of ['/', '/portfolios', '/evidence']) {
     await visitor.open(path);

@@ -26,16 +26,17 @@ pub(crate) async fn export(State(store): State<Store>, Extension(caller): Extens
 }
 
 /// The log from its first entry, a page of lines at a time.
-pub(crate) fn lines(store: Store, scope: Scope) -> impl futures_util::Stream<Item = Result<Bytes, StoreError>> {
+pub(crate) fn lines(
+    store: Store,
+    scope: Scope,
+) -> impl futures_util::Stream<Item = Result<Bytes, StoreError>> {
     stream::try_unfold((store, 0), move |(store, after)| async move {
         let records = store.audit_after(scope, after).await?;
         let Some(last) = records.last().map(|record| record.seq) else { return Ok(None) };
         let mut page = Vec::new();
         for record in &records {
-            serde_json::to_writer(&mut page, record).map_err(|source| StoreError::Unreadable {
-                what: "audit entry",
-                source: source.into(),
-            })?;
+            serde_json::to_writer(&mut page, record)
+                .map_err(|source| StoreError::Unreadable { what: "audit entry", source: source.into() })?;
             page.push(b'\n');
         }
         Ok(Some((Bytes::from(page), (store, last))))

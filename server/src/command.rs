@@ -3,9 +3,12 @@
 use embedded_postgres::{Cluster, ClusterConfig};
 use store::{Store, new_secret};
 
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
 use crate::{
     config::{Config, DatabaseConfig},
     error::ServerError,
+    jobs,
     serve::{open_cluster, stop},
     supervisor::{DATABASE, blocking, set_up_words},
 };
@@ -22,6 +25,11 @@ pub enum Command {
     },
     /// Recompute the hash chain of every audit log.
     VerifyAudit,
+    /// Do once what the server does now and then.
+    RunJobs {
+        /// As if it were this time (RFC 3339); now, if none is given.
+        at: Option<String>,
+    },
 }
 
 /// Does it and prints the answer. A private Postgres that does not run is started for it and stopped again.
@@ -67,12 +75,23 @@ async fn answer(store: &Store, config: &Config, command: Command) -> Result<(), 
     match command {
         Command::SetupLink => match store.setup_link().await.map_err(ServerError::Database)? {
             Some(token) => println!("{}", set_up_words(&config.public_url(config.addr), &token)),
-            None => println!("There is an account already. Its admins invite others under Settings, Members."),
+            None => {
+                println!("There is an account already. Its admins invite others under Settings, Members.")
+            }
         },
         Command::ResetPassword { email } => {
             let password = new_secret().map_err(ServerError::Database)?;
             store.reset_password(&email, &password).await.map_err(ServerError::Database)?;
             println!("The new password of {email} is\n{password}\nIts sessions have ended.");
+        }
+        Command::RunJobs { at } => {
+            let now = match at {
+                None => OffsetDateTime::now_utc(),
+                Some(text) => {
+                    OffsetDateTime::parse(&text, &Rfc3339).map_err(|_| ServerError::Time { text })?
+                }
+            };
+            jobs::round(store, now).await.map_err(ServerError::Database)?;
         }
         Command::VerifyAudit => {
             let mut broken = false;

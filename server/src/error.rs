@@ -41,6 +41,12 @@ pub enum ServerError {
     /// The HTTP server ended.
     #[error("The HTTP server ended unexpectedly")]
     Serve(#[source] io::Error),
+    /// A time on the command line cannot be read.
+    #[error("\"{text}\" is no time such as 2026-11-25T14:00:00Z")]
+    Time {
+        /// What was given.
+        text: String,
+    },
     /// An audit log is not what it was when it was written.
     #[error("An audit log was changed behind the product's back")]
     AuditBroken,

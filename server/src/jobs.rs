@@ -27,7 +27,7 @@ pub(crate) async fn run(store: Store, readiness: Readiness) {
 }
 
 /// One round at a given time.
-async fn round(store: &Store, now: OffsetDateTime) -> Result<(), StoreError> {
+pub(crate) async fn round(store: &Store, now: OffsetDateTime) -> Result<(), StoreError> {
     let ended = store.expire_overrides(now).await?;
     if ended > 0 {
         tracing::info!("{ended} overrides came to their end");

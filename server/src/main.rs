@@ -15,6 +15,8 @@ Without a command: runs the server.
 
   setup-link              prints a link that makes the first administrator, while there is no account
   reset-password E-MAIL   gives an account a new random password and prints it; ends its sessions
+  run-jobs [--at TIME]    does once what the server does now and then: ends overrides, sweeps; as if it were TIME
+                          (RFC 3339)
   verify-audit            recomputes the hash chain of every workspace's audit log
 
 Everything else is configured by environment variables; see the README.";
@@ -26,6 +28,8 @@ fn main() -> ExitCode {
         ["setup-link"] => Some(Command::SetupLink),
         ["reset-password", email] => Some(Command::ResetPassword { email: (*email).to_owned() }),
         ["verify-audit"] => Some(Command::VerifyAudit),
+        ["run-jobs"] => Some(Command::RunJobs { at: None }),
+        ["run-jobs", "--at", at] => Some(Command::RunJobs { at: Some((*at).to_owned()) }),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;

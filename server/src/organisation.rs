@@ -21,8 +21,8 @@ use serde::Deserialize;
 use store::{AccountId, Credential, Identity, Invitee, NewAccount};
 
 use errand::Errand;
-pub(crate) use provider::Provider;
 use provider::Person;
+pub(crate) use provider::Provider;
 
 /// Where somebody wants to go, and with which invitation.
 #[derive(Deserialize)]
@@ -72,13 +72,19 @@ pub(crate) async fn finish(
     Query(answer): Query<Answer>,
     headers: HeaderMap,
 ) -> Response {
-    let Some(errand) = Errand::of(&headers).filter(|errand| answer.state.as_deref() == Some(errand.state.as_str()))
+    let Some(errand) =
+        Errand::of(&headers).filter(|errand| answer.state.as_deref() == Some(errand.state.as_str()))
     else {
-        tracing::warn!("Somebody came back from the sign-in provider who was not sent there from this browser");
+        tracing::warn!(
+            "Somebody came back from the sign-in provider who was not sent there from this browser"
+        );
         return refused(&state, "organisation_failed");
     };
     if let Some(error) = &answer.error {
-        tracing::info!("The sign-in provider refused somebody: {}", error.chars().take(60).collect::<String>());
+        tracing::info!(
+            "The sign-in provider refused somebody: {}",
+            error.chars().take(60).collect::<String>()
+        );
         return refused(&state, "organisation_failed");
     }
     let Some(code) = answer.code else { return refused(&state, "organisation_failed") };

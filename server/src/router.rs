@@ -16,7 +16,6 @@ use tower_http::compression::CompressionLayer;
 use crate::{
     api, assets, audit_export, health,
     live::{self, Hub},
-    organisation::{self, Provider},
     middleware::{
         access_log, body_limit, cross_site, database_gate,
         identify::{self, BehindProxy},
@@ -24,6 +23,7 @@ use crate::{
         security_headers::{self, OverTls},
         time_limit,
     },
+    organisation::{self, Provider},
     readiness::Readiness,
 };
 
@@ -54,10 +54,8 @@ pub(crate) fn router_live(
     let api = api::routes(state.clone(), readiness.clone());
     let (shell_options, plain_options) = (options.clone(), options.clone());
     let identify = from_fn_with_state((state.clone(), proxy), identify::caller);
-    let live = Router::new()
-        .route("/events", get(live::events))
-        .with_state((state.store.clone(), hub))
-        .merge(
+    let live =
+        Router::new().route("/events", get(live::events)).with_state((state.store.clone(), hub)).merge(
             Router::new()
                 .route("/settings/audit/export", get(audit_export::export))
                 .with_state(state.store.clone()),

@@ -10,11 +10,11 @@ use tokio::net::TcpListener;
 use crate::{
     config::{Config, DatabaseConfig},
     error::{ServerError, with_causes},
-    readiness::Readiness,
     jobs,
     live::Hub,
-    organisation::Provider,
     mail::Mailer,
+    organisation::Provider,
+    readiness::Readiness,
     router::router_live,
     shutdown::Endings,
     supervisor::{DATABASE, Supervisor, blocking},

@@ -21,9 +21,9 @@ pub mod format;
 mod headline;
 pub mod ids;
 mod inputs;
+pub mod merge;
 #[cfg(feature = "openapi")]
 mod openapi;
-pub mod merge;
 pub mod override_rate;
 pub mod policy;
 pub mod preset;

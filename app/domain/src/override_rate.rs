@@ -49,7 +49,10 @@ pub fn override_rates<'a>(
         .collect();
     rates.sort_by(|one, other| {
         let share = |rate: &RuleRate| f64::from(rate.corrected) / f64::from(rate.reviewed);
-        share(other).total_cmp(&share(one)).then(other.reviewed.cmp(&one.reviewed)).then(one.rule.cmp(&other.rule))
+        share(other)
+            .total_cmp(&share(one))
+            .then(other.reviewed.cmp(&one.reviewed))
+            .then(one.rule.cmp(&other.rule))
     });
     rates
 }

@@ -27,7 +27,9 @@ pub fn effect(before: &Decision, after: &Decision, threshold: f64) -> Effect {
         return Effect::Flips { from, to };
     }
     match (margin(before).unwrap_or(f64::INFINITY), margin(after)) {
-        (from, Some(to)) if to < threshold && to < from => Effect::MarginShrinks { from: from.min(1000.0), to },
+        (from, Some(to)) if to < threshold && to < from => {
+            Effect::MarginShrinks { from: from.min(1000.0), to }
+        }
         _ => Effect::Holds,
     }
 }

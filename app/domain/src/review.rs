@@ -346,7 +346,14 @@ impl Review {
             ReviewMove::ConcernRaised { number, name, text } => {
                 if let Some(by) = event.by {
                     let (name, text) = (name.clone(), text.clone());
-                    self.concerns.push(Concern { number: *number, by, at: event.at, name, text, resolved: None });
+                    self.concerns.push(Concern {
+                        number: *number,
+                        by,
+                        at: event.at,
+                        name,
+                        text,
+                        resolved: None,
+                    });
                     if self.state == ReviewState::Approved {
                         self.state = ReviewState::Proposed;
                     }
@@ -420,7 +427,8 @@ impl Review {
 
     /// A proposal with enough approvals and nothing against it is approved.
     fn conclude(&mut self, at: UnixSeconds) {
-        if self.state != ReviewState::Proposed || self.missing() > 0 || self.open_concerns().next().is_some() {
+        if self.state != ReviewState::Proposed || self.missing() > 0 || self.open_concerns().next().is_some()
+        {
             return;
         }
         let Some(content) = self.content.clone() else { return };

@@ -31,7 +31,8 @@ pub fn Fragment(
         }
         happened
     });
-    let html = opened(move || (part.get(), search.get(), turn.get()), |(part, search, _)| fragment(part, search));
+    let html =
+        opened(move || (part.get(), search.get(), turn.get()), |(part, search, _)| fragment(part, search));
     view! {
         <div role="status">
             {move || {
@@ -75,7 +76,9 @@ pub fn Fragment(
 fn is_being_typed_in(place: NodeRef<leptos::html::Div>) -> bool {
     use wasm_bindgen::JsCast;
     let Some(place) = place.get_untracked() else { return false };
-    let Ok(fields) = place.query_selector_all("textarea, input[type=text], input[type=checkbox]") else { return false };
+    let Ok(fields) = place.query_selector_all("textarea, input[type=text], input[type=checkbox]") else {
+        return false;
+    };
     (0..fields.length()).any(|index| {
         let Some(field) = fields.item(index) else { return false };
         let text = |name: &str| js_sys::Reflect::get(&field, &name.into()).ok();

@@ -7,11 +7,7 @@ use crate::functions::portfolios::Typed;
 use leptos::prelude::*;
 
 /// The two fields and, below them, why the form was refused. `prefix` begins the ids of the fields.
-pub fn name_fields(
-    prefix: &'static str,
-    typed: &Typed,
-    refused: Signal<Option<AppError>>,
-) -> AnyView {
+pub fn name_fields(prefix: &'static str, typed: &Typed, refused: Signal<Option<AppError>>) -> AnyView {
     let bad_name = Memo::new(move |_| matches!(refused.get(), Some(AppError::NameTaken | AppError::BadName)));
     let bad_description = Memo::new(move |_| matches!(refused.get(), Some(AppError::BadText)));
     let (name, description) = (format!("{prefix}-name"), format!("{prefix}-description"));

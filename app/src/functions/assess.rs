@@ -126,8 +126,8 @@ pub(crate) mod server {
     use super::inputs::{self, Inputs};
     use super::{Assessment, Opening, PortfolioEntry, PresetEntry};
     use crate::AppError;
-    use crate::functions::catalogue::Lists;
     use crate::access::{Access, may};
+    use crate::functions::catalogue::Lists;
     use crate::state::app_state;
     use domain::access::Action;
     use domain::decision::Decision;

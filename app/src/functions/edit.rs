@@ -24,10 +24,10 @@ pub async fn revise_use_case(
 #[cfg(feature = "ssr")]
 mod server {
     use crate::AppError;
+    use crate::access::{Access, allowed};
     use crate::functions::assess::server::decide_draft;
     use crate::link::{NOTE_PARAMETER, Start, append};
     use crate::response::wants_html;
-    use crate::access::{Access, allowed};
     use domain::access::Action;
     use domain::field::Draft;
     use domain::ids::UseCaseId;

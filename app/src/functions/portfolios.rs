@@ -105,9 +105,9 @@ mod server {
     use super::address::{FAILED, Parameters, REFUSED, with_error, with_typed};
     use super::{Named, PortfolioRow, PortfoliosView, Typed};
     use crate::AppError;
+    use crate::access::{Access, allowed};
     use crate::functions::portfolio::totals::Totals;
     use crate::response::wants_html;
-    use crate::access::{Access, allowed};
     use domain::access::Action;
     use domain::ids::PortfolioId;
     use store::PortfolioSummary;

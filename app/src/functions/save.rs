@@ -21,8 +21,8 @@ pub async fn save_use_case(
 #[cfg(feature = "ssr")]
 mod server {
     use crate::AppError;
-    use crate::functions::assess::server::decide_query;
     use crate::access::{Access, allowed};
+    use crate::functions::assess::server::decide_query;
     use domain::access::Action;
 
     pub(super) async fn save(query: &str, portfolio: &str, new_portfolio: &str) -> Result<(), AppError> {

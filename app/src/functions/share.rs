@@ -80,11 +80,7 @@ mod server {
     }
 
     /// The decision of a use case as it was made, not made again.
-    async fn stored(
-        store: &Store,
-        scope: Scope,
-        id: UseCaseId,
-    ) -> Result<FrozenScenario, AppError> {
+    async fn stored(store: &Store, scope: Scope, id: UseCaseId) -> Result<FrozenScenario, AppError> {
         let record = store.use_case(scope, id).await?.ok_or(AppError::NotFound)?;
         let policy = store.policy(scope, record.policy_id).await?.ok_or(AppError::NotFound)?;
         let prices = store.price_book(scope, record.price_book_id).await?.ok_or(AppError::NotFound)?;

@@ -73,8 +73,8 @@ pub async fn open_use_case(id: String, #[server(default)] revision: String) -> R
 pub(crate) mod server {
     use super::{InputGroup, InputRow, UseCaseView};
     use crate::AppError;
-    use crate::functions::catalogue::Lists;
     use crate::access::{Access, allowed};
+    use crate::functions::catalogue::Lists;
     use domain::access::Action;
     use domain::field::{Choice as _, Kind, plain_number};
     use domain::ids::UseCaseId;

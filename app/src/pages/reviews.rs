@@ -35,10 +35,10 @@ mod keys {
     /// Keys for whoever reviews many: they only ever do what the page also offers to a mouse.
     pub(super) fn listen() {
         let listening = window_event_listener(leptos::ev::keydown, |event| {
-            let typing = event
-                .target()
-                .and_then(|target| target.dyn_into::<Element>().ok())
-                .is_some_and(|target| target.matches("textarea, select, input:not([type=checkbox])").unwrap_or(false));
+            let typing =
+                event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|target| {
+                    target.matches("textarea, select, input:not([type=checkbox])").unwrap_or(false)
+                });
             if typing || event.ctrl_key() || event.alt_key() || event.meta_key() {
                 return;
             }
@@ -97,6 +97,10 @@ mod keys {
 
     fn toggle_help() -> Option<()> {
         let help = document().get_element_by_id("keys")?;
-        if help.has_attribute("open") { help.remove_attribute("open").ok() } else { help.set_attribute("open", "").ok() }
+        if help.has_attribute("open") {
+            help.remove_attribute("open").ok()
+        } else {
+            help.set_attribute("open", "").ok()
+        }
     }
 }

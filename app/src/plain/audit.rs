@@ -46,7 +46,10 @@ pub(super) fn AuditPage() -> impl IntoView {
             }
             .into_any(),
         });
-        let older = records.last().filter(|last| last.seq > 1).map(|last| format!("/settings/audit?before={}", last.seq));
+        let older = records
+            .last()
+            .filter(|last| last.seq > 1)
+            .map(|last| format!("/settings/audit?before={}", last.seq));
         let rows = records.iter().map(|record| {
             let detail = match (&record.before, &record.after) {
                 (None, None) => None,

@@ -23,15 +23,7 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) fn text(name: &'static str, label: &'static str) -> Self {
-        Self {
-            name,
-            label,
-            kind: "text",
-            value: String::new(),
-            autocomplete: "off",
-            help: "",
-            error: None,
-        }
+        Self { name, label, kind: "text", value: String::new(), autocomplete: "off", help: "", error: None }
     }
 
     pub(super) fn password(name: &'static str, label: &'static str, autocomplete: &'static str) -> Self {
@@ -155,11 +147,7 @@ const DONE: [(&str, &str); 12] = [
 ];
 
 /// Goes on to a page that says what was done, or back to the page with the reason why it was not.
-pub(super) fn go(
-    done: Result<String, AppError>,
-    page: &str,
-    form: &'static str,
-) -> Result<(), AppError> {
+pub(super) fn go(done: Result<String, AppError>, page: &str, form: &'static str) -> Result<(), AppError> {
     match done {
         Ok(address) => {
             leptos_axum::redirect(&address);

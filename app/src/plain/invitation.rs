@@ -170,7 +170,8 @@ pub async fn accept_invitation(
     #[server(default)] email: String,
     #[server(default)] password: String,
 ) -> Result<(), AppError> {
-    let page: String = token.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
+    let page: String =
+        token.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
     let mut page = format!("/invitations/{page}");
     for (parameter, text) in [("name", &name), ("email", &email)] {
         page = with(&page, parameter, &text.chars().take(254).collect::<String>());

@@ -201,7 +201,10 @@ const MAILED: &str = "mailed";
 /// # Errors
 /// [`AppError::BadEmail`], [`AppError::Forbidden`], [`AppError::TooMany`] e-mails.
 #[server(prefix = "/api", endpoint = "members/invite")]
-pub async fn invite_member(#[server(default)] email: String, #[server(default)] role: String) -> Result<(), AppError> {
+pub async fn invite_member(
+    #[server(default)] email: String,
+    #[server(default)] role: String,
+) -> Result<(), AppError> {
     let email = email.trim();
     let invited = async {
         let Access { store, scope, who, .. } = allowed(Action::ManageMembers)?;
@@ -241,7 +244,10 @@ pub async fn revoke_invitation(#[server(default)] invitation: String) -> Result<
 /// # Errors
 /// [`AppError::LastAdmin`], [`AppError::NotFound`], [`AppError::Forbidden`].
 #[server(prefix = "/api", endpoint = "members/role")]
-pub async fn set_role(#[server(default)] account: String, #[server(default)] role: String) -> Result<(), AppError> {
+pub async fn set_role(
+    #[server(default)] account: String,
+    #[server(default)] role: String,
+) -> Result<(), AppError> {
     let set = async {
         let Access { store, scope, .. } = allowed(Action::ManageMembers)?;
         let account: AccountId = account.parse().map_err(|_| AppError::NotFound)?;

@@ -74,7 +74,8 @@ fn password(has_one: bool) -> AnyView {
         other => (None, other.map(|error| error.to_string())),
     };
     let present = has_one.then(|| {
-        Line { error: wrong, ..Line::password("present", "Present password", "current-password") }.view("password")
+        Line { error: wrong, ..Line::password("present", "Present password", "current-password") }
+            .view("password")
     });
     view! {
         <section class="section" aria-labelledby="password-title">

@@ -112,7 +112,11 @@ pub async fn sign_in(
         }
         Err(error) => {
             if wants_html() {
-                let page = with(&with("/sign-in", "next", &next), "email", &email.chars().take(254).collect::<String>());
+                let page = with(
+                    &with("/sign-in", "next", &next),
+                    "email",
+                    &email.chars().take(254).collect::<String>(),
+                );
                 leptos_axum::redirect(&with_error(&page, REFUSED, &error));
             }
             with_status(Err(error))

@@ -17,8 +17,7 @@ const HERE: &str = "/settings/tokens";
 const MADE: &str = "parsimony_new_token";
 
 /// Lifetimes to choose from, in days. There is none without an end.
-const LIFETIMES: [(u16, &str); 4] =
-    [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "one year")];
+const LIFETIMES: [(u16, &str); 4] = [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "one year")];
 
 /// The page.
 #[component]
@@ -173,7 +172,11 @@ pub async fn create_api_token(
         show_once(MADE, &token.secret)?;
         Ok(format!("{HERE}#new-token"))
     };
-    let back = crate::functions::portfolios::address::with(HERE, "name", &name.chars().take(120).collect::<String>());
+    let back = crate::functions::portfolios::address::with(
+        HERE,
+        "name",
+        &name.chars().take(120).collect::<String>(),
+    );
     go(made.await, &back, "token")
 }
 

@@ -28,7 +28,10 @@ pub(super) fn WorkspacePage() -> impl IntoView {
         let name = who.workspace.map(|workspace| workspace.name).unwrap_or_default();
         let said = Said::now();
         let error = said.refused("workspace").map(|error| error.to_string());
-        let refused = said.first("rule").and_then(|code| RULE_ERRORS.iter().find(|(key, _)| *key == code)).map(|(_, error)| *error);
+        let refused = said
+            .first("rule")
+            .and_then(|code| RULE_ERRORS.iter().find(|(key, _)| *key == code))
+            .map(|(_, error)| *error);
         let body = if role.may(Action::ManageRules) {
             view! {
                 <section class="section" aria-labelledby="name-title">
@@ -71,9 +74,13 @@ fn prices_form(book: &PriceBook, said: &Said) -> AnyView {
     let names = said.first("names").unwrap_or_default().to_owned();
     let done = opened.zip(held).map(|(opened, held)| {
         let words = match opened {
-            0 => format!("The prices are set. No approved or proposed answer changes; {held} were looked at."),
+            0 => {
+                format!("The prices are set. No approved or proposed answer changes; {held} were looked at.")
+            }
             1 => format!("The prices are set. One answer is opened again: {names}. {held} stay as they are."),
-            count => format!("The prices are set. {count} answers are opened again: {names}. {held} stay as they are."),
+            count => format!(
+                "The prices are set. {count} answers are opened again: {names}. {held} stay as they are."
+            ),
         };
         view! { <p class="notice notice-good" role="status">{words}</p> }
     });
@@ -204,17 +211,18 @@ fn rule_form(rule: &ReviewRule, members: &[Member], refused: Option<RuleError>) 
             .into_any()
         })
         .collect();
-    let number = |id: &'static str, name: &'static str, label: &'static str, value: String, most: &'static str| {
-        view! {
-            <div class="field">
-                <label class="field-label" for=id>{label}</label>
-                <div class="field-control">
-                    <input id=id name=name type="number" min="0" max=most value=value required />
+    let number =
+        |id: &'static str, name: &'static str, label: &'static str, value: String, most: &'static str| {
+            view! {
+                <div class="field">
+                    <label class="field-label" for=id>{label}</label>
+                    <div class="field-control">
+                        <input id=id name=name type="number" min="0" max=most value=value required />
+                    </div>
                 </div>
-            </div>
-        }
-        .into_any()
-    };
+            }
+            .into_any()
+        };
     view! {
         <section class="section" aria-labelledby="rule-title">
             <header class="section-head">

@@ -75,7 +75,8 @@ pub async fn request_changes(
     #[server(default)] reason: String,
 ) -> Result<(), AppError> {
     let requested =
-        answer(Action::Review, &use_case, |review, by, now| review.request_changes(by, &seen, &reason, now)).await;
+        answer(Action::Review, &use_case, |review, by, now| review.request_changes(by, &seen, &reason, now))
+            .await;
     back(&use_case, "changes", requested, &[("reason", &reason)])
 }
 
@@ -87,7 +88,9 @@ pub async fn request_changes(
 pub async fn withdraw_review(#[server(default)] use_case: String) -> Result<(), AppError> {
     let role = crate::access::may(Action::Propose).map(|access| access.role);
     let withdrawn = match role {
-        Ok(role) => answer(Action::Propose, &use_case, |review, by, now| review.withdraw(by, role, now)).await,
+        Ok(role) => {
+            answer(Action::Propose, &use_case, |review, by, now| review.withdraw(by, role, now)).await
+        }
         Err(error) => Err(error),
     };
     back(&use_case, "withdraw", withdrawn, &[])
@@ -104,7 +107,8 @@ pub async fn raise_concern(
     #[server(default)] text: String,
 ) -> Result<(), AppError> {
     let raised =
-        answer(Action::Review, &use_case, |review, by, now| review.raise_concern(by, &name, &text, now)).await;
+        answer(Action::Review, &use_case, |review, by, now| review.raise_concern(by, &name, &text, now))
+            .await;
     back(&use_case, "concern", raised, &[("name", &name), ("text", &text)])
 }
 
@@ -121,8 +125,10 @@ pub async fn resolve_concern(
     let role = crate::access::may(Action::Review).map(|access| access.role);
     let settled = match role {
         Ok(role) => {
-            answer(Action::Review, &use_case, |review, by, now| review.resolve_concern(by, role, number, &how, now))
-                .await
+            answer(Action::Review, &use_case, |review, by, now| {
+                review.resolve_concern(by, role, number, &how, now)
+            })
+            .await
         }
         Err(error) => Err(error),
     };

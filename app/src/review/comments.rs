@@ -93,7 +93,8 @@ fn one(id: UseCaseId, comment: &Comment, reader: &Reader, said: &Said) -> AnyVie
     let form = format!("comment-edit-{}", comment.id);
     let refused = said.refused(&form);
     let open = refused.is_some();
-    let typed = Some(said.typed(&form, "body")).filter(|typed| !typed.is_empty()).unwrap_or_else(|| body.clone());
+    let typed =
+        Some(said.typed(&form, "body")).filter(|typed| !typed.is_empty()).unwrap_or_else(|| body.clone());
     let edit = mine.then(|| {
         view! {
             <div class="actions">
@@ -230,7 +231,9 @@ mod tests {
             "<iframe src=/></iframe>",
         ] {
             let shown = html(attack);
-            for bad in ["script", "onerror", "javascript:", "data:", "onclick", "<form", "style=", "<img", "<iframe"] {
+            for bad in
+                ["script", "onerror", "javascript:", "data:", "onclick", "<form", "style=", "<img", "<iframe"]
+            {
                 assert!(!shown.contains(bad), "{attack} became {shown}");
             }
         }

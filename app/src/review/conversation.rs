@@ -23,11 +23,8 @@ pub async fn write_comment(
     let written = async {
         let Access { store, scope, .. } = allowed(Action::Comment)?;
         let id: UseCaseId = use_case.parse().map_err(|_| AppError::NotFound)?;
-        let parent: Option<CommentId> = if parent.is_empty() {
-            None
-        } else {
-            Some(parent.parse().map_err(|_| AppError::NotFound)?)
-        };
+        let parent: Option<CommentId> =
+            if parent.is_empty() { None } else { Some(parent.parse().map_err(|_| AppError::NotFound)?) };
         if !about.is_empty() && about_words(&about).is_none() {
             return Err(AppError::Unreadable);
         }

@@ -21,7 +21,9 @@ pub(super) async fn since_my_last_look(
     now: &UseCaseRecord,
 ) -> Result<Option<Since>, AppError> {
     let account: Option<AccountId> = scope.actor.account();
-    let Some(seen) = account.and_then(|account| record.review.last_looked_at(account)) else { return Ok(None) };
+    let Some(seen) = account.and_then(|account| record.review.last_looked_at(account)) else {
+        return Ok(None);
+    };
     if seen.hash == record.content.hash {
         return Ok(None);
     }

@@ -1,8 +1,8 @@
 //! Where the review of a use case stands, and what its reader can do about it.
 
 use super::answers::{
-    ApproveReview, OverrideVerdict, ProposeReview, RaiseConcern, RequestChanges, ResolveConcern, RestoreApproved,
-    WithdrawReview,
+    ApproveReview, OverrideVerdict, ProposeReview, RaiseConcern, RequestChanges, ResolveConcern,
+    RestoreApproved, WithdrawReview,
 };
 use super::diff::Since;
 use super::said::Said;
@@ -189,9 +189,13 @@ fn approvals(review: &Review, person: &dyn Fn(Option<AccountId>) -> String) -> O
         }
         .into_any()
     };
-    let mut items: Vec<AnyView> =
-        review.approvals().map(|(account, given)| item(account, given.at, given.note.clone(), false)).collect();
-    items.extend(review.stale_approvals().map(|(account, given)| item(account, given.at, given.note.clone(), true)));
+    let mut items: Vec<AnyView> = review
+        .approvals()
+        .map(|(account, given)| item(account, given.at, given.note.clone(), false))
+        .collect();
+    items.extend(
+        review.stale_approvals().map(|(account, given)| item(account, given.at, given.note.clone(), true)),
+    );
     (!items.is_empty()).then(|| {
         view! {
             <h3 class="visually-hidden">"Approvals"</h3>
@@ -224,7 +228,9 @@ fn concerns(
                 </p>
             }
             .into_any(),
-            None => view! { <p><span class="badge badge-contradicted">"blocks approval"</span></p> }.into_any(),
+            None => {
+                view! { <p><span class="badge badge-contradicted">"blocks approval"</span></p> }.into_any()
+            }
         };
         let how = said.typed(&form, "how");
         let refused = said.refused(&form);
@@ -261,7 +267,13 @@ fn concerns(
 }
 
 /// A field for a few sentences.
-pub(super) fn area(id: &str, name: &'static str, label: &str, typed: &str, refused: Option<String>) -> AnyView {
+pub(super) fn area(
+    id: &str,
+    name: &'static str,
+    label: &str,
+    typed: &str,
+    refused: Option<String>,
+) -> AnyView {
     let error_id = format!("{id}-error");
     let invalid = refused.is_some();
     view! {
@@ -425,7 +437,8 @@ fn actions(
             </form>
         }
     });
-    let restores = reader.may(Action::Propose) && state != ReviewState::Approved && review.last_approved().is_some();
+    let restores =
+        reader.may(Action::Propose) && state != ReviewState::Approved && review.last_approved().is_some();
     let restore = restores.then(|| {
         view! {
             <form method="post" action=RestoreApproved::url()>

@@ -97,7 +97,13 @@ fn for_me(rows: &[QueueRow], now: OffsetDateTime, reviews: bool) -> AnyView {
     .into_any()
 }
 
-fn list(id: &'static str, title: &'static str, none: &'static str, rows: &[QueueRow], now: OffsetDateTime) -> AnyView {
+fn list(
+    id: &'static str,
+    title: &'static str,
+    none: &'static str,
+    rows: &[QueueRow],
+    now: OffsetDateTime,
+) -> AnyView {
     let body = if rows.is_empty() {
         view! { <p class="muted">{none}</p> }.into_any()
     } else {
@@ -230,7 +236,8 @@ pub async fn approve_all(
         }
         Err(error) => {
             if wants_html() {
-                let why = if matches!(error, AppError::MoveRefused { .. }) { "reason_missing" } else { "failed" };
+                let why =
+                    if matches!(error, AppError::MoveRefused { .. }) { "reason_missing" } else { "failed" };
                 leptos_axum::redirect(&format!("/reviews?why={why}"));
             }
             with_status(Err(error))

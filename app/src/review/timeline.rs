@@ -53,7 +53,9 @@ pub(crate) fn words(record: &AuditRecord) -> String {
         "review.override_expired" => "ended the override: its time was over".to_owned(),
         "review.superseded" => "changed what had been proposed or approved".to_owned(),
         "review.prices_held" => "took in new prices, which leave the answer as it was".to_owned(),
-        "review.reopened" => "opened the review again: new prices change the answer or make it close".to_owned(),
+        "review.reopened" => {
+            "opened the review again: new prices change the answer or make it close".to_owned()
+        }
         "review.restored" => "restored the approved revision".to_owned(),
         "comment.written" => "commented".to_owned(),
         "comment.edited" => "edited a comment".to_owned(),

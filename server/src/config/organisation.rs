@@ -55,7 +55,10 @@ impl OrganisationConfig {
         }
         let needed = |value: Option<String>, variable| {
             value.ok_or_else(|| {
-                refuse(variable, format!("must be set too: {ISSUER}, {CLIENT_ID} and {CLIENT_SECRET} belong together"))
+                refuse(
+                    variable,
+                    format!("must be set too: {ISSUER}, {CLIENT_ID} and {CLIENT_SECRET} belong together"),
+                )
             })
         };
         let issuer = needed(issuer, ISSUER)?;
@@ -76,7 +79,12 @@ impl OrganisationConfig {
 mod tests {
     use super::*;
 
-    fn parse(issuer: &str, id: &str, secret: &str, name: &str) -> Result<Option<OrganisationConfig>, ConfigError> {
+    fn parse(
+        issuer: &str,
+        id: &str,
+        secret: &str,
+        name: &str,
+    ) -> Result<Option<OrganisationConfig>, ConfigError> {
         let set = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         OrganisationConfig::parse(set(issuer), set(id), set(secret), set(name))
     }

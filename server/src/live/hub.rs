@@ -1,10 +1,6 @@
 //! Listens once for all streams of this server.
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use store::{AccountId, AuditRecord, Heard, Scope, Store, StoreError, UseCaseId, WorkspaceId};
 use tokio::sync::{broadcast, watch};

@@ -197,7 +197,8 @@ impl Page {
     async fn tell(&mut self, happening: &Happening) -> Result<(), End> {
         let use_case = happening.use_case.map_or_else(String::new, |id| id.to_string());
         let id = happening.seq.to_string();
-        self.send(Event::default().event("change").id(&id).data(format!("{} {use_case}", happening.action))).await?;
+        self.send(Event::default().event("change").id(&id).data(format!("{} {use_case}", happening.action)))
+            .await?;
         if happening.told.contains(&self.account) {
             self.send(Event::default().event("notification").id(&id).data(&happening.action)).await?;
         }

@@ -58,7 +58,11 @@ mod tests {
         let host = ("host", "parsimony.example:3000");
         assert!(!foreign(&[host]), "a program");
         assert!(!foreign(&[host, ("origin", "http://parsimony.example:3000")]));
-        assert!(!foreign(&[host, ("origin", "https://parsimony.example:3000"), ("sec-fetch-site", "same-origin")]));
+        assert!(!foreign(&[
+            host,
+            ("origin", "https://parsimony.example:3000"),
+            ("sec-fetch-site", "same-origin")
+        ]));
         assert!(foreign(&[host, ("origin", "http://parsimony.example:3001")]), "another port");
         assert!(foreign(&[host, ("origin", "http://evil.example")]));
         assert!(foreign(&[host, ("origin", "null")]));

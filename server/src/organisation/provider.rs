@@ -6,8 +6,8 @@ use std::{
 };
 
 use openidconnect::{
-    AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier,
-    OAuth2TokenResponse as _, RedirectUrl, Scope, TokenResponse as _,
+    AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce, OAuth2TokenResponse as _,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse as _,
     core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata},
     reqwest,
 };
@@ -78,7 +78,11 @@ impl Provider {
         )
         .set_redirect_uri(RedirectUrl::new(self.0.callback.clone())?);
         let (address, state, nonce) = client
-            .authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
+            .authorize_url(
+                CoreAuthenticationFlow::AuthorizationCode,
+                CsrfToken::new_random,
+                Nonce::new_random,
+            )
             .add_scope(Scope::new("email".to_owned()))
             .add_scope(Scope::new("profile".to_owned()))
             .set_pkce_challenge(challenge)
@@ -127,8 +131,9 @@ impl Provider {
                 .request_async(&self.0.http)
                 .await?;
             person.email = info.email().map(|email| email.as_str().to_owned());
-            person.name =
-                person.name.or_else(|| info.name().and_then(|names| names.get(None)).map(|name| name.as_str().to_owned()));
+            person.name = person.name.or_else(|| {
+                info.name().and_then(|names| names.get(None)).map(|name| name.as_str().to_owned())
+            });
         }
         Ok(person)
     }

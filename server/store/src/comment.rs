@@ -117,8 +117,11 @@ impl Store {
         if rows.is_empty() {
             return Err(StoreError::NotFound);
         }
-        let version =
-            |(number, body, created_at): (i32, String, OffsetDateTime)| CommentVersion { number, body, created_at };
+        let version = |(number, body, created_at): (i32, String, OffsetDateTime)| CommentVersion {
+            number,
+            body,
+            created_at,
+        };
         Ok(rows.into_iter().map(version).collect())
     }
 
@@ -187,7 +190,8 @@ impl Store {
         };
         let replied = replied.into_iter().filter(|other| !mentioned.contains(other)).collect();
         let what = Some(use_case);
-        notification::tell(&mut transaction, scope, (seq, Reason::Mentioned), what, others(mentioned)).await?;
+        notification::tell(&mut transaction, scope, (seq, Reason::Mentioned), what, others(mentioned))
+            .await?;
         notification::tell(&mut transaction, scope, (seq, Reason::Replied), what, others(replied)).await?;
         transaction.commit().await?;
         Ok(id)
@@ -365,7 +369,9 @@ mod tests {
     #[test]
     fn mentions_begin_words_and_end_with_them() {
         let found: Vec<String> =
-            handles("@ada, please; cc @Bob.Smith. (@eve) not a@mail.example, but @carl@example.org!").into_iter().collect();
+            handles("@ada, please; cc @Bob.Smith. (@eve) not a@mail.example, but @carl@example.org!")
+                .into_iter()
+                .collect();
         assert_eq!(found, ["ada", "bob.smith", "carl@example.org", "eve"]);
         assert!(handles("@ @@ no").is_empty());
     }

@@ -9,7 +9,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the workspace has no such use case.
-    pub async fn arrive(&self, scope: Scope, use_case: UseCaseId, connection: Uuid) -> Result<(), StoreError> {
+    pub async fn arrive(
+        &self,
+        scope: Scope,
+        use_case: UseCaseId,
+        connection: Uuid,
+    ) -> Result<(), StoreError> {
         let account = scope.actor.account().ok_or(StoreError::NotFound)?;
         let mut transaction = self.begin(scope).await?;
         let done = sqlx::query(
@@ -87,11 +92,13 @@ impl Store {
     pub async fn told(&self, scope: Scope, seq: i64) -> Result<Vec<AccountId>, StoreError> {
         let told: Vec<Uuid> = self
             .read(scope, |mut connection| async move {
-                sqlx::query_scalar("SELECT account_id FROM notifications WHERE workspace_id = $1 AND seq = $2")
-                    .bind(scope.workspace.uuid())
-                    .bind(seq)
-                    .fetch_all(&mut *connection)
-                    .await
+                sqlx::query_scalar(
+                    "SELECT account_id FROM notifications WHERE workspace_id = $1 AND seq = $2",
+                )
+                .bind(scope.workspace.uuid())
+                .bind(seq)
+                .fetch_all(&mut *connection)
+                .await
             })
             .await?;
         Ok(told.into_iter().map(AccountId::from).collect())

@@ -71,13 +71,14 @@ impl Store {
             .bind(scope.workspace.uuid())
             .execute(&mut *transaction)
             .await?;
-        let known: Vec<(String, bool)> =
-            sqlx::query_as("SELECT version, source_hash = $2 AND scope = $1 FROM price_books WHERE scope IN ($1, $3)")
-                .bind(scope.workspace.uuid())
-                .bind(&hash)
-                .bind(Uuid::nil())
-                .fetch_all(&mut *transaction)
-                .await?;
+        let known: Vec<(String, bool)> = sqlx::query_as(
+            "SELECT version, source_hash = $2 AND scope = $1 FROM price_books WHERE scope IN ($1, $3)",
+        )
+        .bind(scope.workspace.uuid())
+        .bind(&hash)
+        .bind(Uuid::nil())
+        .fetch_all(&mut *transaction)
+        .await?;
         if known.iter().any(|(_, same)| *same) {
             return Ok(self.workspace_price_book(scope).await?.1);
         }

@@ -61,7 +61,8 @@ impl Store {
             .bind(id.uuid())
             .fetch_one(&mut *transaction)
             .await?;
-            let (use_case, before): (UseCase, Decision) = (read("inputs", &inputs)?, read("decision", &document)?);
+            let (use_case, before): (UseCase, Decision) =
+                (read("inputs", &inputs)?, read("decision", &document)?);
             let after = domain::decide(&use_case, &policy, &book);
             let is_open = matches!(review.state(), ReviewState::Proposed | ReviewState::Approved);
             if after.provenance.content_hash == before.provenance.content_hash || !is_open {
@@ -96,7 +97,9 @@ impl Store {
     pub async fn reprice_all(&self) -> Result<usize, StoreError> {
         let workspaces: Vec<Uuid> = self
             .read(View::Owner, |mut connection| async move {
-                sqlx::query_scalar("SELECT DISTINCT workspace_id FROM reviews").fetch_all(&mut *connection).await
+                sqlx::query_scalar("SELECT DISTINCT workspace_id FROM reviews")
+                    .fetch_all(&mut *connection)
+                    .await
             })
             .await?;
         let mut changed = 0;

@@ -6,7 +6,9 @@ use crate::notification::{self, Reason};
 use crate::session::read_role;
 use crate::{AccountId, AuditAction, DecisionId, PortfolioId, Scope, Store, StoreError, UseCaseId};
 use domain::access::Role;
-use domain::review::{Content, MoveRefused, Review, ReviewEvent, ReviewMove, ReviewRule, ReviewState, UnixSeconds};
+use domain::review::{
+    Content, MoveRefused, Review, ReviewEvent, ReviewMove, ReviewRule, ReviewState, UnixSeconds,
+};
 use domain::summary::DecisionSummary;
 use serde_json::json;
 use sqlx::types::Json;
@@ -524,7 +526,8 @@ async fn notify(
     let (reason, mut people) = match &event.did {
         ReviewMove::Proposed { .. } => {
             let reviewers = reviewers(connection, scope).await?;
-            let waiting = reviewers.into_iter().filter(|account| review.may_approve(*account).is_ok()).collect();
+            let waiting =
+                reviewers.into_iter().filter(|account| review.may_approve(*account).is_ok()).collect();
             (Reason::ReviewWanted, waiting)
         }
         ReviewMove::ContentChanged { .. } if review.state() == ReviewState::Proposed => {

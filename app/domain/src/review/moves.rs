@@ -1,6 +1,8 @@
 //! The moves: who may do what, when. Each returns the event to be stored, or why there is none.
 
-use super::{Content, Effect, MoveRefused, Review, ReviewEvent, ReviewMove, ReviewRule, ReviewState, UnixSeconds};
+use super::{
+    Content, Effect, MoveRefused, Review, ReviewEvent, ReviewMove, ReviewRule, ReviewState, UnixSeconds,
+};
 use crate::access::Role;
 use crate::decision::OptionKind;
 use crate::ids::AccountId;
@@ -139,8 +141,10 @@ impl Review {
         how: &str,
         at: UnixSeconds,
     ) -> Result<ReviewEvent, MoveRefused> {
-        let concern =
-            self.open_concerns().find(|concern| concern.number == number).ok_or(MoveRefused::NoSuchConcern)?;
+        let concern = self
+            .open_concerns()
+            .find(|concern| concern.number == number)
+            .ok_or(MoveRefused::NoSuchConcern)?;
         if concern.by != by && role != Role::Admin {
             return Err(MoveRefused::NotYourConcern);
         }
@@ -178,7 +182,9 @@ impl Review {
     /// [`MoveRefused::NoOverride`].
     pub fn expire_override(&self, at: UnixSeconds) -> Result<ReviewEvent, MoveRefused> {
         match &self.overridden {
-            Some(overridden) if overridden.expires_at <= at => Ok(event(at, None, ReviewMove::OverrideExpired)),
+            Some(overridden) if overridden.expires_at <= at => {
+                Ok(event(at, None, ReviewMove::OverrideExpired))
+            }
             _ => Err(MoveRefused::NoOverride),
         }
     }
@@ -204,8 +210,12 @@ impl Review {
             return None;
         }
         let did = match (self.state, effect) {
-            (ReviewState::Approved | ReviewState::Proposed, Effect::Holds) => ReviewMove::PricesHeld { content },
-            (ReviewState::Approved | ReviewState::Proposed, effect) => ReviewMove::Reopened { content, effect },
+            (ReviewState::Approved | ReviewState::Proposed, Effect::Holds) => {
+                ReviewMove::PricesHeld { content }
+            }
+            (ReviewState::Approved | ReviewState::Proposed, effect) => {
+                ReviewMove::Reopened { content, effect }
+            }
             _ => ReviewMove::ContentChanged { content },
         };
         Some(event(at, None, did))

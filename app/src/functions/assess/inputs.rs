@@ -2,11 +2,11 @@
 
 use super::Editing;
 use crate::AppError;
+use crate::access::{Access, allowed};
 use crate::link::{
     DEFAULT_PRESET, NOTE_PARAMETER, PORTFOLIO_PARAMETER, PRESET_PARAMETER, REVISION_PARAMETER, Start,
     draft_of, same,
 };
-use crate::access::{Access, allowed};
 use domain::access::Action;
 use domain::field::Draft;
 use domain::ids::UseCaseId;

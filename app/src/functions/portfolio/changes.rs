@@ -3,10 +3,10 @@
 use super::query::ListQuery;
 use super::server::{COPIED, UNDO};
 use crate::AppError;
+use crate::access::{Access, allowed};
 use crate::functions::portfolios::Typed;
 use crate::functions::portfolios::address::{FAILED, Parameters, REFUSED, with, with_error, with_typed};
 use crate::response::wants_html;
-use crate::access::{Access, allowed};
 use domain::access::Action;
 use domain::ids::{PortfolioId, UseCaseId};
 

@@ -5,12 +5,12 @@ use super::query::ListQuery;
 use super::totals::{Totals, saving};
 use super::{JustDone, MOST_POINTS, PortfolioView, UseCaseEntry, UseCasePoint};
 use crate::AppError;
+use crate::access::{Access, allowed};
 use crate::functions::portfolios::Named;
 use crate::functions::portfolios::address::{FAILED, Parameters, REFUSED};
-use crate::access::{Access, allowed};
 use domain::access::Action;
 use domain::ids::PortfolioId;
-use store::{Store, UseCaseLabel, UseCaseRow, Scope};
+use store::{Scope, Store, UseCaseLabel, UseCaseRow};
 
 /// Parameter that names a use case that was just archived.
 pub(super) const UNDO: &str = "undo";

@@ -2,11 +2,11 @@
 
 use super::live::Live;
 use super::table::once;
+use crate::components::portfolio_fields::name_fields;
 use crate::functions::portfolio::PortfolioView;
 use crate::functions::portfolio::totals::Totals;
 use crate::functions::portfolios::Typed;
 use crate::link::Start;
-use crate::components::portfolio_fields::name_fields;
 use domain::field::plain_number;
 use domain::format::{usd, usd_exact};
 use domain::units::Usd;
