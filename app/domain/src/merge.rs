@@ -29,16 +29,17 @@ pub struct Merge {
 }
 
 /// Puts my edit of `original` together with theirs, field by field. A field that only one of the two changed, or
-/// that both changed to the same text, needs nobody's decision.
+/// that both changed to the same text, needs nobody's decision. Blanks around a text and the way its lines end are no
+/// change: browsers send every line of an untouched text back with another ending than programs write.
 #[must_use]
 pub fn merge(original: &Draft, theirs: &Draft, mine: &Draft) -> Merge {
     let mut merge = Merge { draft: mine.clone(), taken: Vec::new(), conflicts: Vec::new() };
     for field in Field::ALL.iter().copied() {
         let (original, theirs, mine) = (original.text(field), theirs.text(field), mine.text(field));
-        if theirs == original || theirs == mine {
+        if same(theirs, original) || same(theirs, mine) {
             continue;
         }
-        if mine == original {
+        if same(mine, original) {
             merge.draft.set(field, theirs);
             merge.taken.push(field);
         } else {
@@ -47,4 +48,8 @@ pub fn merge(original: &Draft, theirs: &Draft, mine: &Draft) -> Merge {
         }
     }
     merge
+}
+
+fn same(one: &str, other: &str) -> bool {
+    one.trim().lines().eq(other.trim().lines())
 }

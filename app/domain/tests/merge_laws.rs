@@ -48,6 +48,36 @@ fn a_field_that_both_changed_is_asked_about() {
     assert_eq!(merged.draft.text(Field::RequestsPerMonth), "");
 }
 
+#[test]
+fn a_text_that_a_browser_sent_back_untouched_is_no_edit() {
+    let original = Draft::default().with(Field::Notes, "Measured in May.\nAsk the vendor.");
+    let theirs = original.clone().with(Field::Notes, "Measured in June.\nAsk the vendor.");
+    let mine = original.clone().with(Field::Notes, "Measured in May.\r\nAsk the vendor.\r\n");
+    let merged = merge(&original, &theirs, &mine.clone().with(Field::Name, "Claims"));
+    assert_eq!((merged.conflicts.len(), merged.taken.as_slice()), (0, &[Field::Notes][..]));
+    assert_eq!(merged.draft.text(Field::Notes), theirs.text(Field::Notes));
+    assert_eq!(merged.draft.text(Field::Name), "Claims");
+    // A line more or less is an edit, and so is a blank inside a line.
+    for edited in
+        ["Measured in May.", "Measured in May.\r\n\r\nAsk the vendor.", "Measured in  May.\nAsk the vendor."]
+    {
+        let merged = merge(&original, &theirs, &mine.clone().with(Field::Notes, edited));
+        assert_eq!(merged.conflicts.len(), 1, "{edited}");
+        assert_eq!(merged.draft.text(Field::Notes), edited);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_yet_is_kept_and_asked_about_like_any_other_text() {
+    let original = Draft::default().with(Field::RequestsPerMonth, "1000");
+    let typed = original.clone().with(Field::RequestsPerMonth, "three thousand");
+    let untouched = merge(&original, &original, &typed);
+    assert_eq!(untouched.draft.text(Field::RequestsPerMonth), "three thousand");
+    let theirs = original.clone().with(Field::RequestsPerMonth, "5000");
+    let [conflict] = merge(&original, &theirs, &typed).conflicts.try_into().unwrap();
+    assert_eq!((conflict.theirs.as_str(), conflict.mine.as_str()), ("5000", "three thousand"));
+}
+
 proptest! {
     #[test]
     fn without_another_edit_mine_stands(original in draft(), mine in draft()) {
