@@ -111,3 +111,14 @@ fn an_answer_that_leads_to_nothing_has_a_question_but_no_dimensions() {
     let rates = override_rates([(&decision, Some(OptionKind::SmallApi))]);
     assert!(rates.iter().all(|rate| rate.rule.starts_with("Flowchart")), "{rates:?}");
 }
+
+#[test]
+fn of_rules_corrected_equally_often_the_more_often_reviewed_comes_first() {
+    let (often, seldom) = (decided("customer-classification", &[]), decided("strategic-advisory", &[]));
+    let (wrong, rare) = ((&often, Some(opposite(&often))), (&seldom, Some(opposite(&seldom))));
+    let rates = override_rates([rare, (&seldom, None), wrong, wrong, (&often, None), (&often, None)]);
+    assert!(rates.iter().all(|rate| rate.corrected * 2 == rate.reviewed), "{rates:?}");
+    let reviewed: Vec<u32> = rates.iter().map(|rate| rate.reviewed).collect();
+    assert!(reviewed.is_sorted_by(|one, next| one >= next), "{rates:?}");
+    assert!(reviewed.first() > reviewed.last(), "{rates:?}");
+}
