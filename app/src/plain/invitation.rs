@@ -24,9 +24,9 @@ pub(super) fn InvitationPage() -> impl IntoView {
         let title = if invitation.invited_by.is_some() { "You are invited" } else { "Set up Parsimony" };
         let lead = match &invitation.invited_by {
             Some(admin) => format!(
-                "{admin} invites you into the workspace “{}”. {}",
+                "{admin} invites you into the workspace “{}” as {}.",
                 invitation.workspace,
-                invitation.role.describes()
+                invitation.role.key()
             ),
             None => format!(
                 "Make the first account. It becomes the admin of “{}” and invites everybody else.",
