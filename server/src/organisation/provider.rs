@@ -209,8 +209,12 @@ impl Provider {
             .request_async(&self.0.http)
             .await
             .map_err(|error| match error {
-                RequestTokenError::Request(_) => away(error),
-                _ => refused(error),
+                RequestTokenError::ServerResponse(_) => refused(error),
+                // The reason would quote the answer, which may hold tokens.
+                RequestTokenError::Parse(error, _) => {
+                    away(format!("its answer cannot be read at {}", error.path()))
+                }
+                _ => away(error),
             })?;
         let token = tokens.id_token().ok_or_else(|| refused("it sent no ID token"))?;
         let nonce = Nonce::new(secrets.nonce.clone());
