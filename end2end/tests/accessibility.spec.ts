@@ -55,7 +55,10 @@ test('axe finds nothing at the door', async ({ visitor, stranger }) => {
   for (const path of ['/sign-in', '/sign-in?refused=bad_credentials', new URL(invitation).pathname, '/', '/shared']) {
     await stranger.open(path);
     for (const colorScheme of ['light', 'dark'] as const) {
-      await stranger.page.emulateMedia({ colorScheme });
+      await stranger.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await stranger.page.evaluate(
+        () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+      );
       expect.soft(await violations(stranger.page), `${path}, ${colorScheme}`).toEqual([]);
     }
   }

@@ -408,6 +408,13 @@ impl Review {
                 self.content = Some(content.clone());
                 self.changes_wanted = None;
                 self.overridden = None;
+                // What was left open was about the content that gives way.
+                if let Some(by) = event.by {
+                    for concern in self.concerns.iter_mut().filter(|concern| concern.resolved.is_none()) {
+                        let how = "The approved revision was restored.".to_owned();
+                        concern.resolved = Some(Resolution { by, at: event.at, how });
+                    }
+                }
                 self.state = ReviewState::Approved;
                 if let Some(approved) = &mut self.last_approved {
                     approved.content = content.clone();

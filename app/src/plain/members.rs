@@ -32,7 +32,7 @@ pub(super) fn MembersPage() -> impl IntoView {
                     <h2 class="section-title" id="members">"Members"</h2>
                     <p class="section-note">{roles()}</p>
                 </header>
-                <div class="table-scroll" role="region" aria-label="Members" tabindex="0">
+                <div class="table-scroll" role="region" aria-label="All members" tabindex="0">
                     <table class="data-table">
                         <thead>
                             <tr>
