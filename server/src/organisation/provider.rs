@@ -218,15 +218,13 @@ impl Provider {
             })?;
         let token = tokens.id_token().ok_or_else(|| refused("it sent no ID token"))?;
         let nonce = Nonce::new(secrets.nonce.clone());
-        let claims = match token.claims(&client.id_token_verifier(), &nonce) {
-            // It may have got a new key since it was asked.
-            Err(error) if is_about_the_key(&error) => {
-                let newer = self.description(Some(description.asked_at)).await?;
-                token.claims(&self.client(&newer).id_token_verifier(), &nonce)
-            }
-            checked => checked,
+        let mut checked = token.claims(&client.id_token_verifier(), &nonce);
+        // It may have got a new key since it was asked.
+        if checked.as_ref().is_err_and(is_about_the_key) {
+            let newer = self.description(Some(description.asked_at)).await?;
+            checked = token.claims(&self.client(&newer).id_token_verifier(), &nonce);
         }
-        .map_err(refused)?;
+        let claims = checked.map_err(refused)?;
         let identity = Identity {
             issuer: claims.issuer().as_str().to_owned(),
             subject: claims.subject().as_str().to_owned(),
