@@ -114,7 +114,8 @@ fn a_cheaper_option_that_nobody_measured_is_no_margin() {
 fn becoming_a_tie_is_a_flip_that_names_no_second_option() {
     let recommended = decide(CLASSIFICATION, &price_book().unwrap());
     let hosted = "deepinfra/meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo";
-    let mut dearer = (300..600).step_by(5).map(|percent| decide(CLASSIFICATION, &with_model_dearer_by(hosted, percent)));
+    let mut dearer =
+        (300..600).step_by(5).map(|percent| decide(CLASSIFICATION, &with_model_dearer_by(hosted, percent)));
     let tie = dearer.find(|decision| {
         decision.outcome.kind() != recommended.outcome.kind()
             && decision.leading_option() == recommended.leading_option()
@@ -128,5 +129,3 @@ fn becoming_a_tie_is_a_flip_that_names_no_second_option() {
         "New prices keep Hosted open-weight model in front, but no longer in the same way."
     );
 }
-#[test]
-fn zz_probe(){ let d=decide("legal-clause-extraction",&price_book().unwrap()); for o in &d.options { println!("{:?} {:?} {:?}",o.option,d.standing(o),o.cost.as_ref().map(|c|c.total.likely.dollars())); } }

@@ -32,8 +32,7 @@ fn rule(approvals: u8) -> ReviewRule {
     ReviewRule::new(approvals, false, None, 14, 0.1).unwrap()
 }
 
-const FLIPS: Effect =
-    Effect::Flips { from: Some(OptionKind::SelfHostedSlm), to: Some(OptionKind::SmallApi) };
+const FLIPS: Effect = Effect::Flips { from: Some(OptionKind::SelfHostedSlm), to: Some(OptionKind::SmallApi) };
 
 /// Something somebody tries; most of it is refused most of the time, which is the point.
 #[derive(Debug, Clone)]
@@ -78,9 +77,7 @@ impl Try {
                 .override_verdict(person(by), option, ("A contract.", ""), at + days * DAY, at)
                 .map(Some),
             Self::ExpireOverride => review.expire_override(at).map(Some),
-            Self::Edit { by, hash } => {
-                Ok(review.content_changed(Some(person(by)), written_by(by, hash), at))
-            }
+            Self::Edit { by, hash } => Ok(review.content_changed(Some(person(by)), written_by(by, hash), at)),
             Self::Reprice { hash, effect } => {
                 Ok(review.repriced(same_author(hash, review.content()), effect, at))
             }
@@ -115,11 +112,7 @@ fn some_rule() -> impl Strategy<Value = ReviewRule> {
 }
 
 fn some_effect() -> impl Strategy<Value = Effect> {
-    prop_oneof![
-        Just(Effect::Holds),
-        Just(FLIPS),
-        Just(Effect::MarginShrinks { from: 0.5, to: 0.05 }),
-    ]
+    prop_oneof![Just(Effect::Holds), Just(FLIPS), Just(Effect::MarginShrinks { from: 0.5, to: 0.05 }),]
 }
 
 fn some_try() -> impl Strategy<Value = Try> {
@@ -361,7 +354,9 @@ impl Story {
     }
 
     fn edited(&mut self, by: u8, hash: &str) -> &mut Self {
-        self.goes(|review, at| Ok(review.content_changed(Some(person(by)), written_by(by, hash), at).unwrap()))
+        self.goes(|review, at| {
+            Ok(review.content_changed(Some(person(by)), written_by(by, hash), at).unwrap())
+        })
     }
 
     fn proposes(&mut self, by: u8, author: u8, hash: &str) -> &mut Self {
@@ -426,7 +421,10 @@ fn only_named_reviewers_approve() {
     let mut story = Story::proposed(named);
     assert_eq!(story.review.approve(person(2), "a", "", 9), Err(MoveRefused::NotNamed));
     story.approves(3, "a").is(ReviewState::Approved, &[3]);
-    assert_eq!(ReviewRule::new(2, false, Some(vec![person(3), person(3)]), 14, 0.1), Err(RuleError::Reviewers));
+    assert_eq!(
+        ReviewRule::new(2, false, Some(vec![person(3), person(3)]), 14, 0.1),
+        Err(RuleError::Reviewers)
+    );
 }
 
 #[test]

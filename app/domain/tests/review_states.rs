@@ -120,7 +120,8 @@ fn arrows_of_the_diagram() -> BTreeSet<Arrow> {
     let arrows = text.lines().map(str::trim).filter(|line| line.contains("--") && !line.starts_with("[*]"));
     arrows
         .map(|line| {
-            let parts = line.split_once(" --> ").and_then(|(from, rest)| Some((from, rest.split_once(": ")?)));
+            let parts =
+                line.split_once(" --> ").and_then(|(from, rest)| Some((from, rest.split_once(": ")?)));
             let (from, (to, name)) = parts.unwrap_or_else(|| panic!("no arrow with a move: {line}"));
             let name = NAMES.into_iter().find(|known| *known == name);
             (from.to_owned(), to.to_owned(), name.unwrap_or_else(|| panic!("no move: {line}")))

@@ -235,7 +235,8 @@ impl Review {
         at: UnixSeconds,
     ) -> Result<ReviewEvent, MoveRefused> {
         let approved = self.last_approved.as_ref().ok_or(MoveRefused::NothingApproved)?;
-        let is_over = approved.basis.overridden.as_ref().is_some_and(|overridden| overridden.expires_at <= at);
+        let is_over =
+            approved.basis.overridden.as_ref().is_some_and(|overridden| overridden.expires_at <= at);
         if self.state == ReviewState::Approved || approved.content.hash != content.hash || is_over {
             return Err(MoveRefused::NothingApproved);
         }
