@@ -2,12 +2,12 @@
 //! [`allowed`]: without it there is no [`Scope`], and without a scope the store has no call to make.
 
 use crate::AppError;
-use crate::response::{is_page, wants_html};
-use crate::state::app_state;
+use crate::response::{cookie_text, is_page, wants_html};
+use crate::state::{AppState, app_state};
 use domain::access::{Action, Role};
 use http::request::Parts;
 use leptos::prelude::use_context;
-use store::{Scope, Sharer, SignedIn, Store};
+use store::{AccountId, Scope, SessionId, Sharer, SignedIn, Store};
 
 /// Who sent a request. The server puts it into every request before a page or function sees it.
 #[derive(Debug, Clone, Default)]
@@ -83,9 +83,30 @@ pub fn signed_in() -> Result<SignedIn, AppError> {
 pub const SESSION_COOKIE: &str = "parsimony_session";
 
 /// Seconds a browser keeps it: as long as the session lives.
-#[must_use]
-pub fn session_seconds() -> u32 {
+fn session_seconds() -> u32 {
     u32::try_from(store::SESSION_LIFETIME_DAYS).unwrap_or(1) * 24 * 60 * 60
+}
+
+/// A session that was just begun.
+pub struct Begun {
+    /// The session.
+    pub session: SessionId,
+    /// What the answer has to set as a cookie.
+    pub cookie: String,
+}
+
+/// A new session of an account in a caller's browser. One it had before ends, so that a session somebody else may
+/// have put there is not taken over.
+///
+/// # Errors
+/// [`AppError::Unavailable`] without the database.
+pub async fn start_session(state: &AppState, caller: &Caller, account: AccountId) -> Result<Begun, AppError> {
+    if let Some(before) = &caller.signed_in {
+        state.store.revoke_session(before.account, before.session).await?;
+    }
+    let session = state.store.create_session(account, &caller.device, &caller.address).await?;
+    let cookie = cookie_text(SESSION_COOKIE, &session.token, session_seconds(), state.is_over_tls());
+    Ok(Begun { session: session.id, cookie })
 }
 
 /// Cookie with the secret by which a visitor without an account finds again what it shared.

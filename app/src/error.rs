@@ -102,6 +102,15 @@ pub enum AppError {
     /// Signing in through the organisation did not work.
     #[error("Signing in with your organisation did not work. Please try again.")]
     OrganisationFailed,
+    /// Somebody said no at the organisation, or it did.
+    #[error("Your organisation did not let you in, or you cancelled. Nothing was changed.")]
+    OrganisationDeclined,
+    /// The organisation's provider cannot be reached or used.
+    #[error("Your organisation’s sign-in cannot be reached right now. Please try again in a moment.")]
+    OrganisationAway,
+    /// The organisation keeps an e-mail address to itself, and a new account needs one.
+    #[error("Your organisation did not tell us your e-mail address. Ask for an invitation that names it.")]
+    OrganisationWithoutEmail,
     /// The last admin can neither leave nor step down.
     #[error("A workspace keeps at least one admin. Make somebody else an admin first.")]
     LastAdmin,
@@ -151,8 +160,12 @@ impl AppError {
             | Self::NotInvited
             | Self::NoAccountYet
             | Self::OrganisationFailed
+            | Self::OrganisationDeclined
+            | Self::OrganisationWithoutEmail
             | Self::MoveRefused { .. } => http::StatusCode::CONFLICT,
-            Self::Unavailable | Self::Unreachable => http::StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::Unreachable | Self::OrganisationAway => {
+                http::StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Unreadable => http::StatusCode::BAD_REQUEST,
             Self::Internal => http::StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -179,7 +192,10 @@ impl AppError {
             Self::EmailTaken | Self::IdentityTaken => "Already known",
             Self::LastAdmin => "The last admin",
             Self::NotInvited | Self::NoAccountYet => "Not invited",
-            Self::OrganisationFailed => "Not signed in",
+            Self::OrganisationFailed
+            | Self::OrganisationDeclined
+            | Self::OrganisationAway
+            | Self::OrganisationWithoutEmail => "Not signed in",
             Self::MoveRefused { .. } => "Not possible now",
             Self::NotFound => "Page not found",
             Self::Gone => "This link no longer works",

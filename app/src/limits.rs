@@ -47,7 +47,15 @@ pub async fn count_of(store: &Store, limit: RateLimit, who: &str) -> Result<(), 
 /// # Errors
 /// [`AppError::TooMany`].
 pub async fn may_try_token(store: &Store) -> Result<(), AppError> {
-    match store.is_limited(TOKEN_MISSES, &caller().address).await? {
+    may_try_token_from(store, &caller().address).await
+}
+
+/// The same for a network address that is known from elsewhere.
+///
+/// # Errors
+/// [`AppError::TooMany`].
+pub async fn may_try_token_from(store: &Store, address: &str) -> Result<(), AppError> {
+    match store.is_limited(TOKEN_MISSES, address).await? {
         Some(Limited { .. }) => Err(AppError::TooMany),
         None => Ok(()),
     }

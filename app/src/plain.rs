@@ -9,6 +9,7 @@ mod invitation;
 mod members;
 mod merge;
 mod notifications;
+pub mod organisation;
 mod portfolios;
 mod profile;
 mod shared;

@@ -56,11 +56,18 @@ pub fn cookie(name: &str) -> Option<String> {
 /// # Errors
 /// [`AppError::Internal`] outside a request.
 pub fn set_cookie(name: &str, value: &str, seconds: u32) -> Result<(), AppError> {
-    let cookie = cookie_text(name, value, seconds, crate::state::app_state()?.is_over_tls());
+    append_cookie(&cookie_text(name, value, seconds, crate::state::app_state()?.is_over_tls()))
+}
+
+/// Sets a cookie whose text is made already.
+///
+/// # Errors
+/// [`AppError::Internal`] outside a request.
+pub fn append_cookie(cookie: &str) -> Result<(), AppError> {
     let response = use_context::<ResponseOptions>().ok_or(AppError::Internal)?;
     response.append_header(
         http::header::SET_COOKIE,
-        HeaderValue::from_str(&cookie).map_err(|_| AppError::Internal)?,
+        HeaderValue::from_str(cookie).map_err(|_| AppError::Internal)?,
     );
     Ok(())
 }

@@ -1,8 +1,8 @@
 // An OpenID Connect provider for the tests. Whoever signs in types "subject|e-mail|name" as the login: the provider
-// vouches for exactly that.
+// vouches for exactly that. It signs with a key of its own that is new at each start.
 //
 // Playwright starts and ends it like the server itself, see ../server.mjs.
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import Provider from 'oidc-provider';
 
 const port = Number(process.env.OIDC_PORT);
@@ -12,6 +12,7 @@ if (!port || !site) {
   process.exit(2);
 }
 
+const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
 const provider = new Provider(`http://127.0.0.1:${port}`, {
   clients: [
     {
@@ -23,6 +24,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   claims: { openid: ['sub'], email: ['email'], profile: ['name'] },
   conformIdTokenClaims: false,
   cookies: { keys: [randomUUID()] },
+  jwks: { keys: [{ ...key, kid: randomUUID(), use: 'sig', alg: 'RS256' }] },
   pkce: { required: () => true },
   features: { devInteractions: { enabled: true } },
   findAccount: (_context, accountId) => {

@@ -28,5 +28,5 @@ mod supervisor;
 
 pub use command::{Command, run_command};
 pub use middleware::body_limit::BODY_LIMIT_BYTES;
-pub use router::{router, router_with};
+pub use router::{router, router_with, router_with_organisation};
 pub use serve::run;

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use app::state::AppState;
+use app::{
+    plain::organisation::{CALLBACK, DOOR},
+    state::AppState,
+};
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
@@ -14,7 +17,10 @@ use leptos_axum::{
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    api, assets, audit_export, health,
+    api, assets, audit_export,
+    config::OrganisationConfig,
+    error::ServerError,
+    health,
     live::{self, Hub},
     middleware::{
         access_log, body_limit, cross_site, database_gate,
@@ -37,6 +43,21 @@ pub fn router(state: AppState) -> Router {
 pub fn router_with(state: AppState, readiness: Readiness) -> Router {
     let hub = Hub::new(state.store.clone());
     router_live(state, readiness, hub, None)
+}
+
+/// The same with sign-in through an organisation.
+///
+/// # Errors
+/// [`ServerError::Provider`] when the organisation's provider cannot be set up.
+pub fn router_with_organisation(
+    mut state: AppState,
+    organisation: OrganisationConfig,
+) -> Result<Router, ServerError> {
+    state.organisation = Some(organisation.name.clone());
+    let provider = Provider::new(organisation, &state.public_url)?;
+    let readiness = Readiness::prepared(state.store.clone());
+    let hub = Hub::new(state.store.clone());
+    Ok(router_live(state, readiness, hub, Some(provider)))
 }
 
 /// The same with live events from a hub that somebody runs.
@@ -63,8 +84,8 @@ pub(crate) fn router_live(
     let door = match provider {
         None => Router::new(),
         Some(provider) => Router::new()
-            .route("/sign-in/organisation", get(organisation::begin))
-            .route("/sign-in/organisation/callback", get(organisation::finish))
+            .route(DOOR, get(organisation::begin))
+            .route(CALLBACK, get(organisation::finish))
             .with_state((state.clone(), provider)),
     };
     // Adding the first pages also adds all server functions; the second ones must not add them again.

@@ -60,8 +60,7 @@ pub async fn run(config: Config) -> Result<(), ServerError> {
         .organisation
         .clone()
         .map(|organisation| Provider::new(organisation, &public_url))
-        .transpose()
-        .map_err(ServerError::Provider)?;
+        .transpose()?;
     let hub = Hub::new(store.clone());
     let listening = tokio::spawn(hub.clone().run());
     let jobs = tokio::spawn(jobs::run(store.clone(), readiness.clone()));

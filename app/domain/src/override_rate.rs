@@ -29,6 +29,8 @@ pub fn override_rates<'a>(
 ) -> Vec<RuleRate> {
     let mut counts: BTreeMap<String, (u32, u32)> = BTreeMap::new();
     for (decision, put_in) in answered {
+        // The engine's own answer, made sure of for a while, corrects nothing.
+        let put_in = put_in.filter(|option| decision.leading_option() != Some(*option));
         let mut count = |rule: String, corrected: bool| {
             let (reviewed, wrong) = counts.entry(rule).or_default();
             *reviewed += 1;

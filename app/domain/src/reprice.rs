@@ -4,7 +4,8 @@ use crate::decision::{Decision, Standing};
 use crate::review::Effect;
 
 /// How much dearer the next option in the running is than the one the decision leads to, as a fraction: 0.1 means
-/// ten percent. `None` where nothing leads, or nothing else with a cost is in the running.
+/// ten percent. `None` where nothing leads, or nothing else in the running costs as much. A cheaper option that the
+/// decision passes over, because nobody measured it, is not what comes next.
 #[must_use]
 pub fn margin(decision: &Decision) -> Option<f64> {
     let leading = decision.leading_option()?;
@@ -14,6 +15,7 @@ pub fn margin(decision: &Decision) -> Option<f64> {
         .iter()
         .filter(|result| decision.standing(result) == Standing::Candidate)
         .filter_map(|result| result.cost.as_ref().map(|cost| cost.total.likely.dollars()))
+        .filter(|total| *total >= own)
         .min_by(f64::total_cmp)?;
     (own > 0.0).then(|| (next - own) / own)
 }

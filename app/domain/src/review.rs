@@ -116,6 +116,8 @@ pub struct Concern {
     pub text: String,
     /// How it was settled; none while it blocks.
     pub resolved: Option<Resolution>,
+    /// Content hash of what it is about.
+    about: String,
 }
 
 /// How a concern was settled.
@@ -147,7 +149,7 @@ pub struct Override {
 }
 
 /// The content that was last approved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LastApproved {
     /// What was approved.
     pub content: Content,
@@ -157,6 +159,18 @@ pub struct LastApproved {
     pub by: Vec<AccountId>,
     /// The override that was approved with it, if one.
     pub option: Option<OptionKind>,
+    /// What restoring it brings back.
+    basis: Basis,
+}
+
+/// What an approval rests on. Without it, what people said to one thing would count for another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Basis {
+    rule: ReviewRule,
+    proposed_by: Option<AccountId>,
+    proposed_at: Option<UnixSeconds>,
+    approvals: BTreeMap<AccountId, Approval>,
+    overridden: Option<Override>,
 }
 
 /// The review of one use case.
@@ -236,9 +250,10 @@ impl Review {
         self.due_at().is_some_and(|due| due < now)
     }
 
-    /// Approvals of the present content.
+    /// Approvals of the present content. Somebody who has become its author or proposer since, or whom a later rule
+    /// does not name, has none.
     pub fn approvals(&self) -> impl Iterator<Item = (AccountId, &Approval)> {
-        self.given(true)
+        self.given(true).filter(|(account, _)| self.may_approve(*account).is_ok())
     }
 
     /// Approvals that an edit or new prices made stale: what their givers should look at again.
@@ -353,9 +368,10 @@ impl Review {
                         name,
                         text,
                         resolved: None,
+                        about: self.content.as_ref().map_or_else(String::new, |content| content.hash.clone()),
                     });
                     if self.state == ReviewState::Approved {
-                        self.state = ReviewState::Proposed;
+                        self.reopen(event.at);
                     }
                 }
             }
@@ -373,6 +389,9 @@ impl Review {
                 }
                 // Those who agreed to the engine's answer have not agreed to this one.
                 self.approvals.clear();
+                if self.state == ReviewState::Approved {
+                    self.reopen(event.at);
+                }
                 self.state = ReviewState::Proposed;
             }
             ReviewMove::OverrideExpired => {
@@ -392,6 +411,9 @@ impl Review {
                     for approval in self.approvals.values_mut().filter(|given| given.hash == before.hash) {
                         approval.hash.clone_from(&content.hash);
                     }
+                    for concern in self.concerns.iter_mut().filter(|concern| concern.about == before.hash) {
+                        concern.about.clone_from(&content.hash);
+                    }
                     if let Some(approved) = &mut self.last_approved
                         && approved.content.hash == before.hash
                     {
@@ -407,17 +429,30 @@ impl Review {
             ReviewMove::Restored { content } => {
                 self.content = Some(content.clone());
                 self.changes_wanted = None;
-                self.overridden = None;
-                // What was left open was about the content that gives way.
+                self.reopened = None;
+                // What was left open about the content that gives way is settled. A concern about what is restored
+                // is not: it would be a way around whoever raised it.
                 if let Some(by) = event.by {
-                    for concern in self.concerns.iter_mut().filter(|concern| concern.resolved.is_none()) {
-                        let how = "The approved revision was restored.".to_owned();
-                        concern.resolved = Some(Resolution { by, at: event.at, how });
+                    let open = |concern: &&mut Concern| concern.resolved.is_none();
+                    for concern in self.concerns.iter_mut().filter(open) {
+                        if concern.about != content.hash {
+                            let how = "The approved revision was restored.".to_owned();
+                            concern.resolved = Some(Resolution { by, at: event.at, how });
+                        }
                     }
                 }
                 self.state = ReviewState::Approved;
                 if let Some(approved) = &mut self.last_approved {
                     approved.content = content.clone();
+                    let Basis { rule, proposed_by, proposed_at, mut approvals, overridden } =
+                        approved.basis.clone();
+                    // Prices that changed nothing may have given the content another hash since.
+                    approvals.values_mut().for_each(|given| given.hash.clone_from(&content.hash));
+                    (self.rule, self.approvals, self.overridden) = (rule, approvals, overridden);
+                    (self.proposed_by, self.proposed_at) = (proposed_by, proposed_at);
+                }
+                if self.open_concerns().next().is_some() {
+                    self.reopen(event.at);
                 }
             }
         }
@@ -439,10 +474,15 @@ impl Review {
             return;
         }
         let Some(content) = self.content.clone() else { return };
-        let by = self.approvals().map(|(account, _)| account).collect();
+        let approvals: BTreeMap<AccountId, Approval> =
+            self.approvals().map(|(account, given)| (account, given.clone())).collect();
+        let by = approvals.keys().copied().collect();
         self.state = ReviewState::Approved;
         self.reopened = None;
-        let option = self.overridden.as_ref().map(|overridden| overridden.option);
-        self.last_approved = Some(LastApproved { content, at, by, option });
+        let (rule, overridden) = (self.rule.clone(), self.overridden.clone());
+        let option = overridden.as_ref().map(|overridden| overridden.option);
+        let (proposed_by, proposed_at) = (self.proposed_by, self.proposed_at);
+        let basis = Basis { rule, proposed_by, proposed_at, approvals, overridden };
+        self.last_approved = Some(LastApproved { content, at, by, option, basis });
     }
 }

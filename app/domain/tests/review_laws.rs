@@ -1,213 +1,651 @@
-//! Laws of reviews: whatever people try, in whatever order.
+//! Laws of reviews: whatever people do in whichever order, nothing is approved that enough of the right people
+//! did not agree to.
 #![allow(clippy::unwrap_used)]
 
 use domain::access::Role;
 use domain::decision::OptionKind;
 use domain::ids::AccountId;
 use domain::review::{
-    Content, Effect, MoveRefused, Review, ReviewEvent, ReviewMove, ReviewRule, ReviewState,
+    Content, Effect, MoveRefused, Review, ReviewEvent, ReviewMove, ReviewRule, ReviewState, RuleError,
+    UnixSeconds,
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-const DAY: i64 = 24 * 60 * 60;
+const DAY: UnixSeconds = 24 * 60 * 60;
 
 fn person(number: u8) -> AccountId {
-    Uuid::from_u128(u128::from(number) + 1).into()
+    Uuid::from_u128(u128::from(number)).into()
 }
 
-fn content(number: u8) -> Content {
-    Content { hash: format!("{number}"), revision: i32::from(number) + 1, author: Some(person(number % 5)) }
+/// A revision by person 1, who writes everything in the worked examples.
+fn content(hash: &str) -> Content {
+    written_by(1, hash)
 }
 
-/// Somebody tries something.
+fn written_by(author: u8, hash: &str) -> Content {
+    Content { hash: hash.to_owned(), revision: 1, author: Some(person(author)) }
+}
+
+fn rule(approvals: u8) -> ReviewRule {
+    ReviewRule::new(approvals, false, None, 14, 0.1).unwrap()
+}
+
+const FLIPS: Effect = Effect::Flips { from: Some(OptionKind::SelfHostedSlm), to: Some(OptionKind::SmallApi) };
+
+/// Something somebody tries; most of it is refused most of the time, which is the point.
 #[derive(Debug, Clone)]
-struct Attempt {
-    what: u8,
-    by: u8,
-    content: u8,
+enum Try {
+    Propose { by: u8, hash: &'static str, author: Option<u8>, rule: ReviewRule },
+    Approve { by: u8, seen: &'static str },
+    RequestChanges { by: u8, seen: &'static str, reason: &'static str },
+    Withdraw { by: u8, role: Role },
+    RaiseConcern { by: u8, name: &'static str },
+    ResolveConcern { by: u8, role: Role, number: u32 },
+    Override { by: u8, option: OptionKind, days: i64 },
+    ExpireOverride,
+    Edit { by: u8, hash: &'static str },
+    Reprice { hash: &'static str, effect: Effect },
+    Restore { by: u8, hash: &'static str },
 }
 
-fn attempt() -> impl Strategy<Value = Attempt> {
-    (0_u8..12, 0_u8..5, 0_u8..3).prop_map(|(what, by, content)| Attempt { what, by, content })
-}
-
-fn rule() -> impl Strategy<Value = ReviewRule> {
-    (1_u8..4, any::<bool>(), any::<bool>()).prop_map(|(approvals, author, named)| {
-        let named = named.then(|| (0..4).map(person).collect());
-        ReviewRule::new(approvals, author, named, 14, 0.1).unwrap()
-    })
-}
-
-fn try_it(review: &Review, attempt: &Attempt, rule: &ReviewRule, at: i64) -> Option<ReviewEvent> {
-    let (by, wanted) = (person(attempt.by), content(attempt.content));
-    let seen = wanted.hash.clone();
-    let flips = Effect::Flips { from: None, to: Some(OptionKind::Hybrid) };
-    match attempt.what {
-        0 => review.propose(by, wanted, rule.clone(), "", at).ok(),
-        1..=3 => review.approve(by, &seen, "", at).ok(),
-        4 => review.request_changes(by, &seen, "Why?", at).ok(),
-        5 => review.withdraw(by, Role::Editor, at).ok(),
-        6 => review.raise_concern(by, "Data", "", at).ok(),
-        7 => review.resolve_concern(by, Role::Admin, u32::from(attempt.content) + 1, "So.", at).ok(),
-        8 => review.override_verdict(by, OptionKind::Hybrid, ("Contract.", ""), at + DAY, at).ok(),
-        9 => review.content_changed(Some(by), wanted, at),
-        10 => review.repriced(wanted, if attempt.by == 0 { Effect::Holds } else { flips }, at),
-        _ => review.restore(by, wanted, at).ok().or_else(|| review.expire_override(at).ok()),
+impl Try {
+    /// The event, if the move may be made; why not, if it may not and says so.
+    fn made_in(&self, review: &Review, at: UnixSeconds) -> Result<Option<ReviewEvent>, MoveRefused> {
+        // New prices and restoring leave the author of the inputs as it was.
+        let same_author = |hash: &str, of: Option<&Content>| Content {
+            hash: hash.to_owned(),
+            revision: of.map_or(1, |content| content.revision),
+            author: of.and_then(|content| content.author),
+        };
+        match self.clone() {
+            Self::Propose { by, hash, author, rule } => {
+                let content = Content { hash: hash.to_owned(), revision: 1, author: author.map(person) };
+                review.propose(person(by), content, rule, "", at).map(Some)
+            }
+            Self::Approve { by, seen } => review.approve(person(by), seen, "", at).map(Some),
+            Self::RequestChanges { by, seen, reason } => {
+                review.request_changes(person(by), seen, reason, at).map(Some)
+            }
+            Self::Withdraw { by, role } => review.withdraw(person(by), role, at).map(Some),
+            Self::RaiseConcern { by, name } => review.raise_concern(person(by), name, "", at).map(Some),
+            Self::ResolveConcern { by, role, number } => {
+                review.resolve_concern(person(by), role, number, "Settled.", at).map(Some)
+            }
+            Self::Override { by, option, days } => review
+                .override_verdict(person(by), option, ("A contract.", ""), at + days * DAY, at)
+                .map(Some),
+            Self::ExpireOverride => review.expire_override(at).map(Some),
+            Self::Edit { by, hash } => Ok(review.content_changed(Some(person(by)), written_by(by, hash), at)),
+            Self::Reprice { hash, effect } => {
+                Ok(review.repriced(same_author(hash, review.content()), effect, at))
+            }
+            Self::Restore { by, hash } => {
+                let approved = review.last_approved().map(|approved| &approved.content);
+                review.restore(person(by), same_author(hash, approved), at).map(Some)
+            }
+        }
     }
+}
+
+fn somebody() -> impl Strategy<Value = u8> {
+    1_u8..=4
+}
+
+fn some_hash() -> impl Strategy<Value = &'static str> {
+    prop_oneof![3 => Just("a"), 1 => Just("b"), 1 => Just("c")]
+}
+
+fn some_role() -> impl Strategy<Value = Role> {
+    proptest::sample::select(Role::ALL.to_vec())
+}
+
+fn some_rule() -> impl Strategy<Value = ReviewRule> {
+    let named = prop_oneof![
+        3 => Just(None),
+        1 => Just(Some(vec![person(2), person(3)])),
+        1 => Just(Some(vec![person(1), person(3), person(4)])),
+    ];
+    (1_u8..=2, proptest::bool::weighted(0.2), named)
+        .prop_map(|(approvals, author, named)| ReviewRule::new(approvals, author, named, 14, 0.1).unwrap())
+}
+
+fn some_effect() -> impl Strategy<Value = Effect> {
+    prop_oneof![Just(Effect::Holds), Just(FLIPS), Just(Effect::MarginShrinks { from: 0.5, to: 0.05 }),]
+}
+
+fn some_try() -> impl Strategy<Value = Try> {
+    let author = proptest::option::weighted(0.9, somebody());
+    prop_oneof![
+        4 => (somebody(), some_hash(), author, some_rule())
+            .prop_map(|(by, hash, author, rule)| Try::Propose { by, hash, author, rule }),
+        10 => (somebody(), some_hash()).prop_map(|(by, seen)| Try::Approve { by, seen }),
+        1 => (somebody(), some_hash(), prop_oneof![Just("Not clear."), Just(" ")])
+            .prop_map(|(by, seen, reason)| Try::RequestChanges { by, seen, reason }),
+        1 => (somebody(), some_role()).prop_map(|(by, role)| Try::Withdraw { by, role }),
+        2 => (somebody(), prop_oneof![Just("Data"), Just("")])
+            .prop_map(|(by, name)| Try::RaiseConcern { by, name }),
+        3 => (somebody(), some_role(), 0_u32..4)
+            .prop_map(|(by, role, number)| Try::ResolveConcern { by, role, number }),
+        1 => (somebody(), prop_oneof![Just(OptionKind::Hybrid), Just(OptionKind::SmallApi)], -1_i64..400)
+            .prop_map(|(by, option, days)| Try::Override { by, option, days }),
+        1 => Just(Try::ExpireOverride),
+        2 => (somebody(), some_hash()).prop_map(|(by, hash)| Try::Edit { by, hash }),
+        2 => (some_hash(), some_effect()).prop_map(|(hash, effect)| Try::Reprice { hash, effect }),
+        3 => (somebody(), some_hash()).prop_map(|(by, hash)| Try::Restore { by, hash }),
+    ]
+}
+
+/// Tries, each some days after the one before.
+fn tries() -> impl Strategy<Value = Vec<(i64, Try)>> {
+    proptest::collection::vec((0_i64..30, some_try()), 1..60)
+}
+
+/// What happened when these were tried one after the other, with the review after each event.
+fn happened(tries: &[(i64, Try)]) -> Vec<(ReviewEvent, Review)> {
+    let (mut review, mut now, mut log) = (Review::default(), 0, Vec::new());
+    for (days, attempt) in tries {
+        now += days * DAY;
+        if let Ok(Some(event)) = attempt.made_in(&review, now) {
+            review.apply(&event);
+            log.push((event, review.clone()));
+        }
+    }
+    log
+}
+
+/// The hash a content has now that had this one after the event at `start`: prices that changed nothing rename it.
+fn renamed(hash: &str, start: usize, log: &[(ReviewEvent, Review)]) -> String {
+    let mut hash = hash.to_owned();
+    for step in log[start..].windows(2) {
+        let before = step[0].1.content().unwrap();
+        if let (ReviewMove::PricesHeld { content }, true) = (&step[1].0.did, before.hash == hash) {
+            hash.clone_from(&content.hash);
+        }
+    }
+    hash
+}
+
+/// People whose word stands after the last event of a log, read from the events alone: they agreed to the present
+/// content, took nothing back, and the option in its place is the one they agreed to.
+fn agreed(log: &[(ReviewEvent, Review)]) -> BTreeSet<AccountId> {
+    let present = &log.last().unwrap().1.content().unwrap().hash;
+    let mut people = BTreeSet::new();
+    for (index, (event, _)) in log.iter().enumerate() {
+        let (ReviewMove::Approved { hash, .. }, Some(by)) = (&event.did, event.by) else { continue };
+        let over = log[index + 1..].iter().any(|(later, _)| match &later.did {
+            ReviewMove::Overridden { .. } | ReviewMove::OverrideExpired => true,
+            ReviewMove::ChangesRequested { .. } => later.by == Some(by),
+            _ => false,
+        });
+        if !over && renamed(hash, index, log) == *present {
+            people.insert(by);
+        }
+    }
+    people
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+
     #[test]
-    fn nothing_is_approved_without_what_the_rule_asks_for(
-        attempts in proptest::collection::vec(attempt(), 1..60), rule in rule(),
-    ) {
-        let mut events: Vec<ReviewEvent> = Vec::new();
-        let mut review = Review::default();
-        let mut at = 0;
-        for attempt in attempts {
-            at += DAY / 3;
-            let before = review.clone();
-            let Some(event) = try_it(&review, &attempt, &rule, at) else {
-                prop_assert_eq!(&review, &before, "a refusal changes nothing");
+    fn the_same_events_give_the_same_review(tries in tries()) {
+        let log = happened(&tries);
+        let events: Vec<ReviewEvent> = log.iter().map(|(event, _)| event.clone()).collect();
+        for (index, (_, review)) in log.iter().enumerate() {
+            prop_assert_eq!(&Review::replay(&events[..=index]), review);
+            prop_assert_eq!(review.events(), index + 1);
+        }
+        // What is stored is JSON: it must mean the same when it is read again.
+        let stored = serde_json::to_string(&events).unwrap();
+        let read: Vec<ReviewEvent> = serde_json::from_str(&stored).unwrap();
+        prop_assert_eq!(Review::replay(&read), Review::replay(&events));
+    }
+
+    /// In every review that is approved, no concern is open, and as many people as the rule asks for have an
+    /// approval of the present content, each of whom the rule lets approve. How their approvals came there:
+    ///
+    /// - Unless the review was restored since, each of them made the move `approve` on this very content, and nobody
+    ///   replaced the option since. New prices that changed nothing (`PricesHeld`) may have given the content another
+    ///   hash in between: the approvals went with it, and nothing else carries one from a hash to another.
+    /// - `Restored` brings back the approvals that made the content approved before: the same people, the same rule
+    ///   and the same override as when it was last approved. Somebody whose earlier approval came to count only when
+    ///   new prices gave the content the hash they had agreed to is not among them.
+    #[test]
+    fn approved_means_that_enough_of_the_right_people_agreed(tries in tries()) {
+        let log = happened(&tries);
+        for (index, (event, review)) in log.iter().enumerate() {
+            if review.state() != ReviewState::Approved {
                 continue;
-            };
-            review.apply(&event);
-            events.push(event.clone());
-            prop_assert_eq!(&Review::replay(&events), &review, "the events say it all");
-            prop_assert_eq!(review.events(), events.len());
-            if review.state() == ReviewState::Approved {
-                prop_assert_eq!(review.open_concerns().count(), 0);
-                let content = review.content().unwrap();
-                let approved = review.last_approved().unwrap();
-                prop_assert_eq!(&approved.content.hash, &content.hash, "what is in force is what was approved");
-                // Restoring puts approvals in force that were given before; nothing else does without the people.
-                if !matches!(event.did, ReviewMove::Restored { .. }) && before.state() != ReviewState::Approved {
-                    let people: BTreeSet<AccountId> = review.approvals().map(|(by, _)| by).collect();
-                    prop_assert!(people.len() >= usize::from(review.rule().approvals()), "{:?}", people);
-                }
             }
-            // Nobody's approval was ever taken who may not give one.
-            if let (ReviewMove::Approved { .. }, Some(by)) = (&event.did, event.by) {
-                prop_assert_eq!(before.may_approve(by), Ok(()));
-                let is_author = before.proposed_by() == Some(by)
-                    || before.content().and_then(|content| content.author) == Some(by);
-                prop_assert!(!is_author || before.rule().author_may_approve());
-                prop_assert!(before.rule().reviewers().is_none_or(|named| named.contains(&by)));
+            let given: BTreeSet<AccountId> = review.approvals().map(|(by, _)| by).collect();
+            prop_assert!(given.len() >= usize::from(review.rule().approvals()), "{:?}", log);
+            prop_assert_eq!(review.missing(), 0);
+            prop_assert_eq!(review.open_concerns().count(), 0);
+            let hash = &review.content().unwrap().hash;
+            prop_assert!(review.approvals().all(|(_, approval)| approval.hash == *hash));
+            prop_assert!(given.iter().all(|by| review.may_approve(*by).is_ok()));
+            let was_restored = |(event, _): &(ReviewEvent, Review)| matches!(event.did, ReviewMove::Restored { .. });
+            if let Some(at) = log[..=index].iter().rposition(was_restored) {
+                if at == index {
+                    // Found again in the past: the last time it became approved.
+                    let approved = log[..index].iter().rev().find(|(_, past)| past.state() == ReviewState::Approved);
+                    let past = &approved.unwrap().1;
+                    let before: BTreeSet<AccountId> = past.approvals().map(|(by, _)| by).collect();
+                    let by: BTreeSet<AccountId> = past.last_approved().unwrap().by.iter().copied().collect();
+                    prop_assert!(given == by && given.is_subset(&before), "{:?} {:?} {:?}", given, by, before);
+                    prop_assert_eq!(review.rule(), past.rule());
+                    prop_assert_eq!(review.overridden(), past.overridden());
+                }
+            } else {
+                let agreed = agreed(&log[..=index]);
+                prop_assert!(given.is_subset(&agreed), "{:?} but {:?} after {:?}", given, agreed, event);
+            }
+            let last = review.last_approved().unwrap();
+            prop_assert_eq!(&last.content.hash, hash);
+            prop_assert_eq!(last.option, review.overridden().map(|overridden| overridden.option));
+        }
+    }
+
+    #[test]
+    fn neither_author_nor_proposer_counts_unless_the_rule_says_so(tries in tries()) {
+        for (_, review) in happened(&tries) {
+            if review.rule().author_may_approve() {
+                continue;
+            }
+            let author = review.content().and_then(|content| content.author);
+            for (by, _) in review.approvals() {
+                prop_assert!(Some(by) != author && Some(by) != review.proposed_by());
             }
         }
     }
 
     #[test]
-    fn a_cosmetic_edit_is_no_event(attempts in proptest::collection::vec(attempt(), 1..40), rule in rule()) {
-        let mut review = Review::default();
-        for (at, attempt) in (0_i64..).zip(attempts) {
-            if let Some(event) = try_it(&review, &attempt, &rule, at) {
+    fn only_people_whom_the_rule_names_count(tries in tries()) {
+        for (_, review) in happened(&tries) {
+            if let Some(named) = review.rule().reviewers() {
+                prop_assert!(review.approvals().all(|(by, _)| named.contains(&by)));
+            }
+        }
+    }
+
+    /// A move that is refused gives nothing to store, and asking does not change the review; one that is not
+    /// refused is an event of its time that counts.
+    #[test]
+    fn a_refused_move_leaves_nothing_behind(tries in tries()) {
+        let (mut review, mut now) = (Review::default(), 0);
+        for (days, attempt) in tries {
+            now += days * DAY;
+            let before = review.clone();
+            let made = attempt.made_in(&review, now);
+            prop_assert_eq!(&review, &before);
+            // Asked again, the answer is the same: a move depends on nothing but the review and what it is given.
+            prop_assert_eq!(&attempt.made_in(&review, now), &made);
+            if let Ok(Some(event)) = made {
+                prop_assert_eq!(event.at, now);
                 review.apply(&event);
+                prop_assert_eq!(review.events(), before.events() + 1);
             }
-            if let Some(present) = review.content().cloned() {
-                let renamed = Content { revision: present.revision + 1, ..present };
-                prop_assert_eq!(review.content_changed(Some(person(0)), renamed, at), None);
-            }
+        }
+    }
+
+    #[test]
+    fn the_same_hash_is_no_change(tries in tries(), by in somebody(), effect in some_effect()) {
+        for (_, review) in happened(&tries) {
+            let same = Content { revision: 99, author: Some(person(by)), ..review.content().unwrap().clone() };
+            prop_assert_eq!(review.content_changed(Some(person(by)), same.clone(), 1), None);
+            prop_assert_eq!(review.repriced(same, effect, 1), None);
+        }
+    }
+
+    #[test]
+    fn nobody_is_late_but_with_what_waits_for_them(tries in tries()) {
+        let log = happened(&tries);
+        for (event, review) in &log {
+            prop_assert_eq!(review.due_at().is_some(), review.state() == ReviewState::Proposed);
+            let opened = matches!(
+                event.did,
+                ReviewMove::Proposed { .. } | ReviewMove::Reopened { .. } | ReviewMove::OverrideExpired
+            );
+            prop_assert!(!opened || !review.is_overdue(event.at));
+        }
+        for step in log.windows(2) {
+            let was_approved = step[0].1.state() == ReviewState::Approved;
+            prop_assert!(!was_approved || !step[1].1.is_overdue(step[1].0.at), "late as soon as it opens");
         }
     }
 }
 
-fn two() -> ReviewRule {
-    ReviewRule::default()
+/// A review told step by step: a refusal where none is meant ends the test.
+struct Story {
+    review: Review,
+    now: UnixSeconds,
 }
 
-fn proposed() -> Review {
-    let mut review = Review::default();
-    review.apply(&review.propose(person(0), content(0), two(), "", 0).unwrap());
-    review
-}
+impl Story {
+    /// Person 1 proposes content `a`.
+    fn proposed(rule: ReviewRule) -> Self {
+        let mut story = Self { review: Review::default(), now: 0 };
+        story.goes(|review, at| review.propose(person(1), content("a"), rule, "Please look.", at));
+        story
+    }
 
-fn after(review: &Review, event: Result<ReviewEvent, MoveRefused>) -> Review {
-    let mut next = review.clone();
-    next.apply(&event.unwrap());
-    next
+    /// Persons 2 and 3 have agreed to content `a`.
+    fn approved() -> Self {
+        let mut story = Self::proposed(rule(2));
+        story.approves(2, "a").approves(3, "a");
+        assert_eq!(story.review.state(), ReviewState::Approved);
+        story
+    }
+
+    fn goes(
+        &mut self,
+        make: impl FnOnce(&Review, UnixSeconds) -> Result<ReviewEvent, MoveRefused>,
+    ) -> &mut Self {
+        self.now += DAY;
+        let event = make(&self.review, self.now).unwrap();
+        self.review.apply(&event);
+        self
+    }
+
+    fn approves(&mut self, by: u8, seen: &str) -> &mut Self {
+        self.goes(|review, at| review.approve(person(by), seen, "Fine.", at))
+    }
+
+    fn edited(&mut self, by: u8, hash: &str) -> &mut Self {
+        self.goes(|review, at| {
+            Ok(review.content_changed(Some(person(by)), written_by(by, hash), at).unwrap())
+        })
+    }
+
+    fn proposes(&mut self, by: u8, author: u8, hash: &str) -> &mut Self {
+        self.goes(|review, at| review.propose(person(by), written_by(author, hash), rule(2), "", at))
+    }
+
+    fn repriced(&mut self, hash: &str, effect: Effect) -> &mut Self {
+        self.goes(|review, at| Ok(review.repriced(content(hash), effect, at).unwrap()))
+    }
+
+    fn overrides(&mut self, by: u8, days: i64) -> &mut Self {
+        self.goes(|review, at| {
+            let reason = ("A contract binds us.", "");
+            review.override_verdict(person(by), OptionKind::Hybrid, reason, at + days * DAY, at)
+        })
+    }
+
+    fn restores(&mut self, hash: &str) -> &mut Self {
+        self.goes(|review, at| review.restore(person(1), content(hash), at))
+    }
+
+    #[track_caller]
+    fn is(&self, state: ReviewState, approvals: &[u8]) {
+        assert_eq!(self.review.state(), state);
+        let given: Vec<AccountId> = self.review.approvals().map(|(by, _)| by).collect();
+        let expected: Vec<AccountId> = approvals.iter().copied().map(person).collect();
+        assert_eq!(given, expected);
+    }
 }
 
 #[test]
-fn two_others_approve_and_the_author_may_not() {
-    let review = proposed();
-    assert_eq!(review.approve(person(0), "0", "", 1), Err(MoveRefused::Author));
-    let once = after(&review, review.approve(person(1), "0", "", 1));
-    assert_eq!((once.state(), once.missing()), (ReviewState::Proposed, 1));
-    assert_eq!(once.approve(person(1), "0", "", 2), Err(MoveRefused::ApprovedAlready));
-    assert_eq!(once.approve(person(2), "other", "", 2), Err(MoveRefused::Changed));
-    let twice = after(&once, once.approve(person(2), "0", "", 2));
-    assert_eq!(twice.state(), ReviewState::Approved);
-    assert_eq!(twice.last_approved().unwrap().by, [person(1), person(2)]);
+fn two_reviewers_approve_and_the_author_cannot() {
+    let mut story = Story::proposed(rule(2));
+    assert_eq!(story.review.approve(person(1), "a", "", 9), Err(MoveRefused::Author));
+    story.approves(2, "a").is(ReviewState::Proposed, &[2]);
+    assert_eq!(story.review.approve(person(2), "a", "", 9), Err(MoveRefused::ApprovedAlready));
+    assert_eq!(story.review.missing(), 1);
+    assert!(story.review.waits_for(person(3)) && !story.review.waits_for(person(2)));
+    story.approves(3, "a").is(ReviewState::Approved, &[2, 3]);
+    assert_eq!(story.review.approve(person(4), "a", "", 9), Err(MoveRefused::NotProposed));
 }
 
 #[test]
-fn a_material_edit_supersedes_and_restoring_brings_the_approvals_back() {
-    let review = proposed();
-    let review = after(&review, review.approve(person(1), "0", "", 1));
-    let review = after(&review, review.approve(person(2), "0", "", 1));
-    let review = after(&review, Ok(review.content_changed(Some(person(0)), content(1), 2).unwrap()));
-    assert_eq!(review.state(), ReviewState::Superseded);
-    assert_eq!((review.approvals().count(), review.stale_approvals().count()), (0, 2));
-    assert_eq!(review.last_looked_at(person(1)), Some(&content(0)));
-    let review = after(&review, review.propose(person(0), content(1), two(), "", 3));
-    let review = after(&review, review.request_changes(person(1), "1", "Why so many?", 4));
-    assert_eq!(review.restore(person(0), content(1), 5), Err(MoveRefused::NothingApproved));
-    let review = after(&review, review.restore(person(0), content(0), 5));
-    assert_eq!((review.state(), review.approvals().count()), (ReviewState::Approved, 1));
-    assert_eq!(review.last_approved().unwrap().by, [person(1), person(2)]);
+fn whoever_wrote_it_cannot_approve_what_somebody_else_proposed() {
+    let mut story = Story { review: Review::default(), now: 0 };
+    story.proposes(1, 2, "a");
+    for by in [1, 2] {
+        assert_eq!(story.review.approve(person(by), "a", "", 9), Err(MoveRefused::Author));
+    }
+    story.approves(3, "a").approves(4, "a").is(ReviewState::Approved, &[3, 4]);
 }
 
 #[test]
-fn an_override_needs_approvals_of_its_own_and_ends() {
-    let review = proposed();
-    let review = after(&review, review.approve(person(1), "0", "", 1));
-    let long = review.override_verdict(person(2), OptionKind::Hybrid, ("Contract.", ""), 400 * DAY, 2);
-    assert_eq!(long, Err(MoveRefused::Expiry));
-    let silent = review.override_verdict(person(2), OptionKind::Hybrid, (" ", ""), 30 * DAY, 2);
-    assert_eq!(silent, Err(MoveRefused::ReasonMissing));
-    let review = after(
-        &review,
-        review.override_verdict(person(2), OptionKind::Hybrid, ("Contract.", ""), 30 * DAY, 2),
-    );
-    assert_eq!(review.missing(), 2);
-    let review = after(&review, review.approve(person(1), "0", "", 3));
-    let review = after(&review, review.approve(person(2), "0", "", 3));
-    assert_eq!(review.last_approved().unwrap().option, Some(OptionKind::Hybrid));
-    assert_eq!(review.expire_override(29 * DAY), Err(MoveRefused::NoOverride));
-    let review = after(&review, review.expire_override(30 * DAY));
-    assert_eq!((review.state(), review.missing()), (ReviewState::Proposed, 2));
-    assert!(review.overridden().is_none() && review.reopened().is_some());
+fn an_author_approves_where_the_rule_lets_them() {
+    let mut story = Story::proposed(ReviewRule::new(1, true, None, 14, 0.1).unwrap());
+    story.approves(1, "a").is(ReviewState::Approved, &[1]);
 }
 
 #[test]
-fn new_prices_carry_approvals_over_or_open_again() {
-    let review = proposed();
-    let review = after(&review, review.approve(person(1), "0", "", 1));
-    let review = after(&review, review.approve(person(2), "0", "", 1));
-    let held = after(&review, Ok(review.repriced(content(1), Effect::Holds, 2).unwrap()));
-    assert_eq!((held.state(), held.approvals().count()), (ReviewState::Approved, 2));
-    let shrinks = Effect::MarginShrinks { from: 0.4, to: 0.02 };
-    let opened = after(&review, Ok(review.repriced(content(1), shrinks, 2).unwrap()));
-    assert_eq!((opened.state(), opened.missing()), (ReviewState::Proposed, 2));
+fn only_named_reviewers_approve() {
+    let named = ReviewRule::new(1, false, Some(vec![person(3)]), 14, 0.1).unwrap();
+    let mut story = Story::proposed(named);
+    assert_eq!(story.review.approve(person(2), "a", "", 9), Err(MoveRefused::NotNamed));
+    story.approves(3, "a").is(ReviewState::Approved, &[3]);
     assert_eq!(
-        opened.reopened().unwrap(),
-        "New prices leave the answer, but its margin shrinks from 40% to 2%."
+        ReviewRule::new(2, false, Some(vec![person(3), person(3)]), 14, 0.1),
+        Err(RuleError::Reviewers)
     );
-    assert_eq!(review.repriced(content(0), shrinks, 2), None, "the same content is no news");
 }
 
 #[test]
-fn an_open_concern_holds_the_approval_back() {
-    let review = proposed();
-    let review = after(&review, review.raise_concern(person(1), "Patient data", "", 1));
-    let review = after(&review, review.approve(person(1), "0", "", 2));
-    let review = after(&review, review.approve(person(2), "0", "", 2));
-    assert_eq!((review.state(), review.missing()), (ReviewState::Proposed, 0));
-    let others = review.resolve_concern(person(2), Role::Reviewer, 1, "So.", 3);
-    assert_eq!(others, Err(MoveRefused::NotYourConcern));
-    let review = after(&review, review.resolve_concern(person(1), Role::Reviewer, 1, "So.", 3));
-    assert_eq!(review.state(), ReviewState::Approved);
+fn an_answer_to_what_it_was_before_an_edit_is_refused() {
+    let mut story = Story::proposed(rule(2));
+    story.edited(1, "b");
+    assert_eq!(story.review.approve(person(2), "a", "", 9), Err(MoveRefused::Changed));
+    assert_eq!(story.review.request_changes(person(2), "a", "No.", 9), Err(MoveRefused::Changed));
+}
+
+#[test]
+fn a_material_edit_makes_approvals_stale_and_undoing_it_brings_them_back() {
+    let mut story = Story::proposed(rule(2));
+    story.approves(2, "a").edited(1, "b").is(ReviewState::Proposed, &[]);
+    let stale: Vec<AccountId> = story.review.stale_approvals().map(|(by, _)| by).collect();
+    assert_eq!(stale, [person(2)]);
+    assert_eq!(story.review.last_looked_at(person(2)), Some(&content("a")));
+    story.edited(1, "a").is(ReviewState::Proposed, &[2]);
+    story.approves(3, "a").is(ReviewState::Approved, &[2, 3]);
+    story.edited(1, "b").is(ReviewState::Superseded, &[]);
+    assert_eq!(story.review.last_approved().unwrap().content, content("a"));
+    // Undoing the edit leaves the proposing to people.
+    story.edited(1, "a").is(ReviewState::Superseded, &[2, 3]);
+    story.proposes(1, 1, "a").is(ReviewState::Approved, &[2, 3]);
+}
+
+#[test]
+fn who_proposes_what_they_once_approved_does_not_count_twice() {
+    let mut story = Story::proposed(rule(2));
+    story.approves(2, "a").goes(|review, at| review.withdraw(person(1), Role::Editor, at));
+    story.proposes(2, 1, "a").is(ReviewState::Proposed, &[]);
+    story.approves(3, "a").is(ReviewState::Proposed, &[3]);
+    story.approves(4, "a").is(ReviewState::Approved, &[3, 4]);
+}
+
+#[test]
+fn who_wrote_the_same_content_anew_does_not_count() {
+    let mut story = Story::proposed(rule(2));
+    story.approves(2, "a").edited(2, "b").edited(2, "a").is(ReviewState::Proposed, &[]);
+    story.approves(3, "a").is(ReviewState::Proposed, &[3]);
+}
+
+#[test]
+fn a_later_rule_counts_only_the_people_it_names() {
+    let mut story = Story::proposed(rule(2));
+    story.approves(2, "a").goes(|review, at| review.withdraw(person(1), Role::Editor, at));
+    let named = ReviewRule::new(1, false, Some(vec![person(3)]), 14, 0.1).unwrap();
+    story.goes(|review, at| review.propose(person(1), content("a"), named, "", at));
+    story.is(ReviewState::Proposed, &[]);
+}
+
+#[test]
+fn a_concern_blocks_until_it_is_settled_by_its_raiser_or_an_admin() {
+    let mut story = Story::proposed(rule(1));
+    story.goes(|review, at| review.raise_concern(person(2), "Privacy", "Where do logs go?", at));
+    story.approves(3, "a").is(ReviewState::Proposed, &[3]);
+    assert_eq!(
+        story.review.resolve_concern(person(3), Role::Reviewer, 1, "Fine.", 9),
+        Err(MoveRefused::NotYourConcern)
+    );
+    assert_eq!(
+        story.review.resolve_concern(person(2), Role::Reviewer, 2, "Fine.", 9),
+        Err(MoveRefused::NoSuchConcern)
+    );
+    assert_eq!(
+        story.review.resolve_concern(person(2), Role::Reviewer, 1, " ", 9),
+        Err(MoveRefused::ReasonMissing)
+    );
+    story.goes(|review, at| review.resolve_concern(person(4), Role::Admin, 1, "They stay here.", at));
+    story.is(ReviewState::Approved, &[3]);
+}
+
+#[test]
+fn a_concern_about_something_approved_opens_it_with_time_to_answer() {
+    let mut story = Story::approved();
+    story.now += 300 * DAY;
+    story.goes(|review, at| review.raise_concern(person(4), "Quality", "", at));
+    story.is(ReviewState::Proposed, &[2, 3]);
+    assert!(!story.review.is_overdue(story.now));
+    assert_eq!(story.review.due_at(), Some(story.now + 14 * DAY));
+    story.goes(|review, at| review.resolve_concern(person(4), Role::Reviewer, 1, "Measured.", at));
+    story.is(ReviewState::Approved, &[2, 3]);
+}
+
+#[test]
+fn an_override_takes_new_approvals_and_opens_again_at_its_end() {
+    let mut story = Story::approved();
+    story.now += 300 * DAY;
+    story.overrides(4, 30).is(ReviewState::Proposed, &[]);
+    assert!(!story.review.is_overdue(story.now));
+    story.approves(2, "a").approves(3, "a").is(ReviewState::Approved, &[2, 3]);
+    assert_eq!(story.review.last_approved().unwrap().option, Some(OptionKind::Hybrid));
+    assert_eq!(story.review.expire_override(story.now), Err(MoveRefused::NoOverride));
+    story.now += 30 * DAY;
+    story.goes(|review, at| review.expire_override(at)).is(ReviewState::Proposed, &[]);
+    assert!(story.review.overridden().is_none() && story.review.reopened().is_some());
+}
+
+#[test]
+fn an_override_ends_within_a_year_and_has_a_reason() {
+    let story = Story::proposed(rule(2));
+    let put = |by, reason, days| {
+        story.review.override_verdict(person(by), OptionKind::Hybrid, (reason, ""), days * DAY, 0).err()
+    };
+    assert_eq!(put(2, "Why", 366), None);
+    assert_eq!(put(2, "Why", 367), Some(MoveRefused::Expiry));
+    assert_eq!(put(2, "Why", 0), Some(MoveRefused::Expiry));
+    assert_eq!(put(2, "", 1), Some(MoveRefused::ReasonMissing));
+    assert_eq!(put(1, "Why", 1), Some(MoveRefused::Author));
+}
+
+#[test]
+fn new_prices_that_change_nothing_carry_approvals_over() {
+    let mut story = Story::approved();
+    story.repriced("b", Effect::Holds).is(ReviewState::Approved, &[2, 3]);
+    assert_eq!(story.review.last_approved().unwrap().content.hash, "b");
+    assert!(story.review.approvals().all(|(_, given)| given.hash == "b"));
+}
+
+#[test]
+fn new_prices_that_change_the_answer_open_it_again() {
+    let mut story = Story::approved();
+    story.repriced("b", FLIPS).is(ReviewState::Proposed, &[]);
+    assert_eq!(story.review.reopened().unwrap(), FLIPS.sentence());
+    assert_eq!(story.review.due_at(), Some(story.now + 14 * DAY));
+    story.approves(2, "b").approves(4, "b").is(ReviewState::Approved, &[2, 4]);
+    assert_eq!(story.review.reopened(), None);
+}
+
+#[test]
+fn asking_for_changes_takes_back_ones_own_approval_and_leaves_what_was_approved() {
+    let mut story = Story::approved();
+    story.edited(1, "b").proposes(1, 1, "b").approves(2, "b");
+    assert_eq!(story.review.request_changes(person(2), "b", " ", 9), Err(MoveRefused::ReasonMissing));
+    story.goes(|review, at| review.request_changes(person(2), "b", "Volume is a guess.", at));
+    story.is(ReviewState::ChangesRequested, &[]);
+    assert_eq!(story.review.last_approved().unwrap().content, content("a"));
+    story.restores("a").is(ReviewState::Approved, &[2, 3]);
+    assert_eq!(story.review.changes_wanted(), None);
+    assert_eq!(story.review.restore(person(1), content("a"), 99 * DAY), Err(MoveRefused::NothingApproved));
+}
+
+#[test]
+fn only_what_was_approved_can_be_restored() {
+    let mut story = Story::proposed(rule(2));
+    assert_eq!(story.review.restore(person(1), content("a"), 9), Err(MoveRefused::NothingApproved));
+    story.approves(2, "a").approves(3, "a").edited(1, "b");
+    assert_eq!(story.review.restore(person(1), content("b"), 9), Err(MoveRefused::NothingApproved));
+}
+
+#[test]
+fn restoring_brings_back_the_approvals_that_an_override_cleared() {
+    let mut story = Story::approved();
+    story.overrides(4, 30).restores("a").is(ReviewState::Approved, &[2, 3]);
+    assert_eq!(story.review.overridden(), None);
+}
+
+#[test]
+fn restoring_brings_back_the_override_that_was_approved() {
+    let mut story = Story::proposed(rule(2));
+    story.overrides(4, 30).approves(2, "a").approves(3, "a").edited(1, "b").restores("a");
+    story.is(ReviewState::Approved, &[2, 3]);
+    assert_eq!(story.review.overridden().unwrap().option, OptionKind::Hybrid);
+}
+
+#[test]
+fn nobody_agreed_to_what_an_override_stood_in_for() {
+    let mut story = Story::proposed(rule(2));
+    story.overrides(4, 30).approves(2, "a").approves(3, "a");
+    story.now += 30 * DAY;
+    story.goes(|review, at| review.expire_override(at)).is(ReviewState::Proposed, &[]);
+    assert_eq!(story.review.restore(person(1), content("a"), story.now), Err(MoveRefused::NothingApproved));
+}
+
+#[test]
+fn restoring_is_no_way_around_a_concern() {
+    let mut story = Story::approved();
+    story.goes(|review, at| review.raise_concern(person(4), "Privacy", "", at));
+    story.restores("a").is(ReviewState::Proposed, &[2, 3]);
+    story.goes(|review, at| review.resolve_concern(person(4), Role::Reviewer, 1, "Settled.", at));
+    story.is(ReviewState::Approved, &[2, 3]);
+}
+
+#[test]
+fn restoring_settles_concerns_about_the_content_that_gives_way() {
+    let mut story = Story::approved();
+    story.edited(1, "b").proposes(1, 1, "b");
+    story.goes(|review, at| review.raise_concern(person(4), "Volume", "", at));
+    story.restores("a").is(ReviewState::Approved, &[2, 3]);
+    assert!(story.review.concerns()[0].resolved.is_some());
+}
+
+#[test]
+fn an_edit_in_between_is_no_way_around_a_concern() {
+    let mut story = Story::approved();
+    story.goes(|review, at| review.raise_concern(person(4), "Privacy", "", at));
+    story.edited(1, "b").restores("a").is(ReviewState::Proposed, &[2, 3]);
+    assert_eq!(story.review.open_concerns().count(), 1);
+}
+
+#[test]
+fn restoring_ends_what_new_prices_opened() {
+    let mut story = Story::approved();
+    story.repriced("b", FLIPS).restores("a").is(ReviewState::Approved, &[2, 3]);
+    assert_eq!(story.review.reopened(), None);
+}
+
+#[test]
+fn only_the_proposer_or_an_admin_withdraws() {
+    let mut story = Story::proposed(rule(2));
+    assert_eq!(story.review.withdraw(person(2), Role::Reviewer, 9), Err(MoveRefused::NotYours));
+    assert!(story.review.withdraw(person(2), Role::Admin, 9).is_ok());
+    story.goes(|review, at| review.withdraw(person(1), Role::Editor, at));
+    story.is(ReviewState::Withdrawn, &[]);
+    assert_eq!(story.review.withdraw(person(1), Role::Editor, 9), Err(MoveRefused::NothingToWithdraw));
+}
+
+#[test]
+fn a_draft_has_nothing_that_could_change() {
+    let draft = Review::default();
+    assert_eq!(draft.content_changed(None, content("a"), 9), None);
+    assert_eq!(draft.repriced(content("a"), FLIPS, 9), None);
+    assert_eq!(draft.approve(person(2), "a", "", 9), Err(MoveRefused::NotProposed));
 }

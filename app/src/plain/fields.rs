@@ -131,9 +131,10 @@ impl Said {
 }
 
 /// What a page may say was done. Codes, so that an address cannot put words into our mouth.
-const DONE: [(&str, &str); 12] = [
+const DONE: [(&str, &str); 13] = [
     ("renamed", "The name is changed."),
     ("password", "The password is changed. All your other sessions have ended."),
+    ("linked", "Your account is linked: you can sign in with your organisation from now on."),
     ("session", "The session has ended."),
     ("sessions", "All your other sessions have ended."),
     ("role", "The role is changed."),

@@ -2,6 +2,7 @@
 //! comes this way too.
 
 use super::fields::{Line, Said, go, page};
+use super::organisation;
 use super::sign_in::begin_session;
 use crate::AppError;
 use crate::access::{caller, sign_in_address};
@@ -24,9 +25,9 @@ pub(super) fn InvitationPage() -> impl IntoView {
         let title = if invitation.invited_by.is_some() { "You are invited" } else { "Set up Parsimony" };
         let lead = match &invitation.invited_by {
             Some(admin) => format!(
-                "{admin} invites you into the workspace “{}”. {}",
+                "{admin} invites you into the workspace “{}” as {}.",
                 invitation.workspace,
-                invitation.role.describes()
+                invitation.role.key()
             ),
             None => format!(
                 "Make the first account. It becomes the admin of “{}” and invites everybody else.",
@@ -66,8 +67,12 @@ async fn find(store: &Store, token: &str) -> Result<Invitation, AppError> {
 }
 
 fn known(token: &str, name: &str, email: &str) -> AnyView {
+    let refused = Said::now().refused("account");
     view! {
         <form class="form" method="post" action=AcceptInvitation::url()>
+            <div role="alert">
+                {refused.map(|error| view! { <p class="notice notice-error">{error.to_string()}</p> })}
+            </div>
             <input type="hidden" name="token" value=token.to_owned() />
             <p>{format!("You are signed in as {name} ({email}).")}</p>
             <div class="actions">
@@ -93,8 +98,11 @@ fn new_account(token: &str, invitation: &Invitation) -> AnyView {
         )
     });
     let of = |wanted: fn(&AppError) -> bool| refused.clone().filter(wanted).map(|error| error.to_string());
+    // What is wrong with an address is said at its field, if there is one.
+    let has_field = invitation.email.is_none();
     let other = refused.clone().filter(|error| {
-        weak.is_none() && !matches!(error, AppError::BadName | AppError::BadEmail | AppError::EmailTaken)
+        let about_email = matches!(error, AppError::BadEmail | AppError::EmailTaken);
+        weak.is_none() && !matches!(error, AppError::BadName) && !(about_email && has_field)
     });
     let email = match &invitation.email {
         Some(email) => view! {
@@ -113,16 +121,7 @@ fn new_account(token: &str, invitation: &Invitation) -> AnyView {
         .view("account"),
     };
     let sign_in = sign_in_address(&format!("/invitations/{token}"));
-    let organisation = app_state().ok().and_then(|state| state.organisation).map(|name| {
-        let address = with(&with("/sign-in/organisation", "invitation", token), "next", "/portfolios");
-        view! {
-            <p class="actions">
-                <a class="button" href=address>
-                    {format!("Join with {name}")}
-                </a>
-            </p>
-        }
-    });
+    let organisation = app_state().ok().and_then(|state| organisation::join_button(&state, token));
     view! {
         {organisation}
         <form class="form" method="post" action=AcceptInvitation::url()>
@@ -170,9 +169,7 @@ pub async fn accept_invitation(
     #[server(default)] email: String,
     #[server(default)] password: String,
 ) -> Result<(), AppError> {
-    let page: String =
-        token.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
-    let mut page = format!("/invitations/{page}");
+    let mut page = organisation::invitation_address(&token);
     for (parameter, text) in [("name", &name), ("email", &email)] {
         page = with(&page, parameter, &text.chars().take(254).collect::<String>());
     }
@@ -191,7 +188,7 @@ pub async fn accept_invitation(
         })?;
         match signed_in {
             Some(who) => store.switch_workspace(account, who.session, workspace).await?,
-            None => begin_session(&store, account).await?,
+            None => begin_session(account).await?,
         }
         Ok("/portfolios".to_owned())
     };

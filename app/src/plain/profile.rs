@@ -1,6 +1,7 @@
 //! `/settings`: one's own name, password, sessions and workspaces.
 
 use super::fields::{Line, Said, go, page, settings};
+use super::organisation;
 use super::sign_in::SignOut;
 use crate::AppError;
 use crate::access::signed_in;
@@ -17,23 +18,12 @@ const HERE: &str = "/settings";
 pub(super) fn ProfilePage() -> impl IntoView {
     page(|| async {
         let who = signed_in()?;
-        let store = app_state()?.store;
+        let state = app_state()?;
+        let store = &state.store;
         let account = store.account(who.account).await?;
         let sessions = store.sessions(who.account).await?;
         let memberships = store.memberships(who.account).await?;
-        let organisation = app_state()?.organisation.map(|name| {
-            view! {
-                <section class="section" aria-labelledby="organisation">
-                    <header class="section-head">
-                        <h2 class="section-title" id="organisation">{format!("Sign-in with {name}")}</h2>
-                        <p class="section-note">"Lets you sign in there besides, or instead of, a password here."</p>
-                    </header>
-                    <p class="actions">
-                        <a class="button" href="/sign-in/organisation?next=/settings">"Link it"</a>
-                    </p>
-                </section>
-            }
-        });
+        let organisation = organisation::section(&state, store.has_identity(who.account).await?);
         let body = view! {
             {you(&who)}
             {password(account.has_password)}

@@ -1,16 +1,17 @@
 //! `/sign-in`, and signing out.
 
 use super::fields::{Line, Said, next, page};
+use super::organisation;
 use crate::AppError;
-use crate::access::{SESSION_COOKIE, caller, own_address, session_seconds};
+use crate::access::{SESSION_COOKIE, caller, own_address, start_session};
 use crate::functions::portfolios::address::{REFUSED, with, with_error};
 use crate::limits::{SIGN_IN_BY_ADDRESS, SIGN_IN_BY_EMAIL, count};
-use crate::response::{clear_cookie, set_cookie, wants_html, with_status};
+use crate::response::{append_cookie, clear_cookie, wants_html, with_status};
 use crate::state::app_state;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use server_fn::ServerFn;
-use store::{AccountId, Store};
+use store::AccountId;
 
 /// The page.
 #[component]
@@ -25,16 +26,7 @@ pub(super) fn SignInPage() -> impl IntoView {
         let refused = said.refused("");
         let email = said.first("email").unwrap_or_default().to_owned();
         let nobody = !state.store.has_accounts().await?;
-        let organisation = state.organisation.as_ref().map(|name| {
-            let address = with("/sign-in/organisation", "next", &next);
-            view! {
-                <p class="actions">
-                    <a class="button" href=address rel="external">
-                        {format!("Sign in with {name}")}
-                    </a>
-                </p>
-            }
-        });
+        let organisation = organisation::sign_in_button(&state, &next);
         Ok(view! {
             <Title text="Sign in" />
             <main id="main" class="page page-narrow" tabindex="-1">
@@ -103,7 +95,7 @@ pub async fn sign_in(
         store.attempt(SIGN_IN_BY_EMAIL, email.trim()).await?.map_err(|_| AppError::TooMany)?;
         let account = store.authenticate(&email, &password).await?.ok_or(AppError::BadCredentials)?;
         store.forget_attempts(SIGN_IN_BY_EMAIL, email.trim()).await?;
-        begin_session(&store, account).await
+        begin_session(account).await
     };
     match signed_in.await {
         Ok(()) => {
@@ -124,15 +116,10 @@ pub async fn sign_in(
     }
 }
 
-/// A new session in the present browser. One it had before ends, so that a session somebody else may have put
-/// there is not taken over.
-pub(crate) async fn begin_session(store: &Store, account: AccountId) -> Result<(), AppError> {
-    let caller = caller();
-    if let Some(before) = &caller.signed_in {
-        store.revoke_session(before.account, before.session).await?;
-    }
-    let session = store.create_session(account, &caller.device, &caller.address).await?;
-    set_cookie(SESSION_COOKIE, &session.token, session_seconds())
+/// A new session in the present browser.
+pub(super) async fn begin_session(account: AccountId) -> Result<(), AppError> {
+    let begun = start_session(&app_state()?, &caller(), account).await?;
+    append_cookie(&begun.cookie)
 }
 
 /// Ends the present session.

@@ -115,9 +115,11 @@ impl fmt::Display for SmtpUrl {
     }
 }
 
-fn is_this_machine(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+/// Whether a host of an address is this machine, so that nothing leaves it.
+pub(super) fn is_this_machine(host: &str) -> bool {
+    // An address writes IPv6 in brackets.
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
 fn parse_from(text: &str) -> Result<Mailbox, ConfigError> {

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{ConfigError, refuse};
+use url::Url;
+
+use super::{ConfigError, mail::is_this_machine, refuse};
 
 /// Variable with the issuer.
 pub(crate) const ISSUER: &str = "PARSIMONY_OIDC_ISSUER";
@@ -62,10 +64,7 @@ impl OrganisationConfig {
             })
         };
         let issuer = needed(issuer, ISSUER)?;
-        let local = issuer.starts_with("http://127.0.0.1") || issuer.starts_with("http://localhost");
-        if !issuer.starts_with("https://") && !local {
-            return Err(refuse(ISSUER, "must be an https address, such as https://login.example.com"));
-        }
+        check_issuer(&issuer)?;
         Ok(Some(Self {
             issuer,
             client_id: needed(client_id, CLIENT_ID)?,
@@ -73,6 +72,21 @@ impl OrganisationConfig {
             name: name.unwrap_or_else(|| "your organisation".to_owned()),
         }))
     }
+}
+
+/// Whoever can change what an issuer says can sign in as anybody, so it is asked over TLS; a provider on this machine
+/// needs none.
+fn check_issuer(text: &str) -> Result<(), ConfigError> {
+    let shape = "must be an https address without ? and #, such as https://login.example.com";
+    let url = Url::parse(text).map_err(|_| refuse(ISSUER, shape))?;
+    let host = url.host_str().unwrap_or_default();
+    let is_safe = match url.scheme() {
+        "https" => true,
+        "http" => is_this_machine(host),
+        _ => false,
+    };
+    let is_plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    if is_safe && is_plain && !host.is_empty() { Ok(()) } else { Err(refuse(ISSUER, shape)) }
 }
 
 #[cfg(test)]
@@ -99,7 +113,32 @@ mod tests {
         assert_eq!(parse("https://login.example.com", "x", "", "").unwrap_err().variable, CLIENT_SECRET);
         assert_eq!(parse("", "x", "x", "").unwrap_err().variable, ISSUER);
         assert_eq!(parse("", "", "", "Example").unwrap_err().variable, ISSUER);
-        assert_eq!(parse("http://login.example.com", "x", "x", "").unwrap_err().variable, ISSUER);
-        assert!(parse("http://127.0.0.1:9000", "x", "x", "").is_ok());
+    }
+
+    #[test]
+    fn an_issuer_is_asked_over_tls_unless_it_is_this_machine() {
+        for safe in [
+            "https://login.example.com",
+            "https://login.example.com/tenant/v2.0",
+            "http://127.0.0.1:9000",
+            "http://localhost:9000/",
+            "http://[::1]:9000",
+        ] {
+            assert_eq!(parse(safe, "x", "x", "").unwrap().unwrap().issuer, safe);
+        }
+        for unsafe_one in [
+            "http://login.example.com",
+            "http://127.0.0.1.example.com",
+            "http://localhost.example.com",
+            "https://ada:hunter2@login.example.com",
+            "https://login.example.com?tenant=1",
+            "https://login.example.com#top",
+            "login.example.com",
+            "ftp://login.example.com",
+        ] {
+            let refused = parse(unsafe_one, "x", "x", "").unwrap_err();
+            assert_eq!(refused.variable, ISSUER, "{unsafe_one}");
+            assert!(!refused.to_string().contains("hunter2"));
+        }
     }
 }

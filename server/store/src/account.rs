@@ -7,7 +7,7 @@ use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 /// Most characters of an account's name.
-const NAME_LENGTH: usize = 120;
+pub const NAME_LENGTH: usize = 120;
 
 /// Most characters of an e-mail address (RFC 5321, with its brackets).
 const EMAIL_LENGTH: usize = 254;
@@ -107,6 +107,20 @@ impl Store {
             })
             .await?;
         Ok(id.map(AccountId::from))
+    }
+
+    /// Whether an account can sign in through a provider.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and the like.
+    pub async fn has_identity(&self, account: AccountId) -> Result<bool, StoreError> {
+        self.read(View::Owner, |mut connection| async move {
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM account_identities WHERE account_id = $1)")
+                .bind(account.uuid())
+                .fetch_one(&mut *connection)
+                .await
+        })
+        .await
     }
 
     /// Lets an account, which is signed in, also sign in through a provider.

@@ -46,7 +46,7 @@ mod token;
 mod use_case;
 mod workspace;
 
-pub use account::{Account, Credential, Identity, NewAccount};
+pub use account::{Account, Credential, Identity, NAME_LENGTH as ACCOUNT_NAME_LENGTH, NewAccount};
 pub use api_token::{API_TOKEN_PREFIX, ApiAccess, ApiTokenRow, NewApiToken};
 pub use audit::{AuditAction, AuditRecord};
 pub use comment::{COMMENT_LENGTH, Comment, CommentVersion};
@@ -72,4 +72,5 @@ pub use scenario::{FrozenScenario, NewScenario, Scenario, ScenarioLookup, Scenar
 pub use scope::{Actor, Scope};
 pub use seed::SAMPLE_PORTFOLIO_NAME;
 pub use session::{LIFETIME_DAYS as SESSION_LIFETIME_DAYS, Membership, NewSession, SessionRow, SignedIn};
+pub use token::session_proof;
 pub use use_case::{UseCaseLabel, UseCaseRecord, UseCaseRow};

@@ -1,4 +1,4 @@
-//! The secret in a share link.
+//! Secrets in links and cookies.
 
 use crate::StoreError;
 use crate::document::sha256;
@@ -25,6 +25,14 @@ pub(crate) fn hash_of(token: &str) -> Option<Vec<u8>> {
     (bytes.len() == TOKEN_BYTES).then(|| sha256(bytes))
 }
 
+/// Shows that a link was made for the session with this secret: another site cannot know the proof, and from the
+/// proof nobody finds the secret.
+#[must_use]
+pub fn session_proof(session_token: &str) -> String {
+    // The words keep it apart from the hash under which the session is stored.
+    URL_SAFE_NO_PAD.encode(sha256(format!("made for the session of\n{session_token}")))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -37,6 +45,16 @@ mod tests {
         assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')));
         assert_eq!(hash_of(&token), Some(hash));
         assert_ne!(make().unwrap().0, token);
+    }
+
+    #[test]
+    fn a_proof_belongs_to_one_session_and_does_not_give_it_away() {
+        let (token, hash) = make().unwrap();
+        let proof = session_proof(&token);
+        assert_eq!(session_proof(&token), proof);
+        assert_ne!(session_proof(&make().unwrap().0), proof);
+        assert_ne!(proof, token);
+        assert_ne!(URL_SAFE_NO_PAD.decode(&proof).unwrap(), hash);
     }
 
     #[test]

@@ -275,6 +275,19 @@ async fn an_identity_belongs_to_one_account(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_account_knows_whether_it_is_linked_to_a_provider(pool: PgPool) {
+    let store = store_on(&pool);
+    let ada = first_admin(&store).await;
+    let link = invitation(&store, &ada, Role::Viewer).await;
+    let sam = Invitee::New(with_password("sam@example.org", "Sam", PASSWORD));
+    let (sam, _) = store.accept_invitation(&link, sam).await.unwrap();
+    assert!(store.has_identity(ada.account).await.unwrap());
+    assert!(!store.has_identity(sam).await.unwrap());
+    store.link_identity(sam, &identity("Sam")).await.unwrap();
+    assert!(store.has_identity(sam).await.unwrap());
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn an_account_without_a_password_is_not_opened_by_one(pool: PgPool) {
     let store = store_on(&pool);
     let ada = first_admin(&store).await;

@@ -7,10 +7,13 @@ use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
 use serde_json::Value;
-use server::{problem::PROBLEM_JSON, router};
+use server::{config::OrganisationConfig, problem::PROBLEM_JSON, router_with_organisation};
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use store::{FrozenScenario, Scope, Sharer, Store};
 use tower::ServiceExt;
+
+/// Address of a sign-in provider that is away: nobody listens on that port.
+const NO_PROVIDER: &str = "http://127.0.0.1:1";
 
 /// The whole site.
 pub struct Site {
@@ -30,26 +33,38 @@ impl Site {
     /// A site over the database of a test. It has connections of its own, because the store gives up the rights
     /// of a superuser on every connection it uses, and some tests need them to look behind it.
     pub async fn new(pool: PgPool) -> Self {
+        Self::with_provider(pool, NO_PROVIDER).await
+    }
+
+    /// The same for an organisation whose people sign in at this address, to which the site proves itself as
+    /// `parsimony` with the secret `hunter2`.
+    pub async fn with_provider(pool: PgPool, issuer: &str) -> Self {
         let options = (*pool.connect_options()).clone();
         let store = Store::from_pool(PgPoolOptions::new().max_connections(8).connect_lazy_with(options));
         store.seed().await.unwrap();
-        Self::over(store)
+        Self::over(store, issuer)
     }
 
     /// A site whose database is away: nobody listens on that port.
     pub fn without_database() -> Self {
-        Self::over(Store::connect("postgres://nobody@127.0.0.1:1/none").unwrap())
+        Self::over(Store::connect("postgres://nobody@127.0.0.1:1/none").unwrap(), NO_PROVIDER)
     }
 
-    fn over(store: Store) -> Self {
-        let router = router(AppState {
+    fn over(store: Store, issuer: &str) -> Self {
+        let state = AppState {
             leptos_options: LeptosOptions::builder().output_name("parsimony").build(),
             store: store.clone(),
             public_url: "http://parsimony.test".into(),
             behind_proxy: false,
             organisation: None,
-        });
-        Self { router, store }
+        };
+        let organisation = OrganisationConfig {
+            issuer: issuer.to_owned(),
+            client_id: "parsimony".to_owned(),
+            client_secret: "hunter2".to_owned(),
+            name: "Example Works".to_owned(),
+        };
+        Self { router: router_with_organisation(state, organisation).unwrap(), store }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {

@@ -129,7 +129,7 @@ impl ReviewMove {
 pub enum Effect {
     /// Nothing that matters.
     Holds,
-    /// Another option is recommended, or none.
+    /// Another option is recommended, or none, or the same one in another kind of answer.
     Flips {
         /// The option before.
         from: Option<OptionKind>,
@@ -152,6 +152,10 @@ impl Effect {
         let name = |option: &Option<OptionKind>| option.map_or("no option", OptionKind::label);
         match self {
             Self::Holds => "New prices leave the answer as it was.".to_owned(),
+            // A recommendation became a tie, say, or the other way round.
+            Self::Flips { from, to } if from == to => {
+                format!("New prices keep {} in front, but no longer in the same way.", name(to))
+            }
             Self::Flips { from, to } => {
                 format!("New prices change the answer from {} to {}.", name(from), name(to))
             }

@@ -201,8 +201,9 @@ impl Review {
         (present.hash != content.hash).then(|| event(at, by, ReviewMove::ContentChanged { content }))
     }
 
-    /// Notes that the same inputs were decided with other prices, or `None` when nothing waits for an answer
-    /// or holds one. What they leave as it was keeps its approvals.
+    /// Notes that the same inputs were decided with other prices, or `None` when the content is the same or there
+    /// is no review yet. What they leave as it was keeps its approvals; where nothing waits for an answer or holds
+    /// one, it is a change like any other.
     #[must_use]
     pub fn repriced(&self, content: Content, effect: Effect, at: UnixSeconds) -> Option<ReviewEvent> {
         let present = self.content.as_ref()?;
@@ -221,10 +222,12 @@ impl Review {
         Some(event(at, None, did))
     }
 
-    /// Puts the content that was last approved in force again. Its approvals hold as they did.
+    /// Puts the content that was last approved in force again, with the rule, the approvals and the override it was
+    /// approved with. Concerns about it still have to be settled.
     ///
     /// # Errors
-    /// [`MoveRefused::NothingApproved`] when nothing was, or it is in force already.
+    /// [`MoveRefused::NothingApproved`] when nothing was, it is in force already, or the override it was approved
+    /// with has come to its end: nobody agreed to it without.
     pub fn restore(
         &self,
         by: AccountId,
@@ -232,7 +235,9 @@ impl Review {
         at: UnixSeconds,
     ) -> Result<ReviewEvent, MoveRefused> {
         let approved = self.last_approved.as_ref().ok_or(MoveRefused::NothingApproved)?;
-        if self.state == ReviewState::Approved || approved.content.hash != content.hash {
+        let is_over =
+            approved.basis.overridden.as_ref().is_some_and(|overridden| overridden.expires_at <= at);
+        if self.state == ReviewState::Approved || approved.content.hash != content.hash || is_over {
             return Err(MoveRefused::NothingApproved);
         }
         Ok(event(at, Some(by), ReviewMove::Restored { content }))
