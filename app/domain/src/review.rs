@@ -354,6 +354,12 @@ impl Review {
                 self.state = ReviewState::ChangesRequested;
                 if let Some(by) = event.by {
                     self.approvals.remove(&by);
+                    // Nor do they agree to it as it was approved, if it is what was approved.
+                    if let (Some(approved), Some(present)) = (&mut self.last_approved, &self.content)
+                        && approved.content.hash == present.hash
+                    {
+                        approved.basis.approvals.remove(&by);
+                    }
                     self.changes_wanted = Some((by, reason.clone()));
                 }
             }
@@ -417,7 +423,9 @@ impl Review {
                     if let Some(approved) = &mut self.last_approved
                         && approved.content.hash == before.hash
                     {
-                        approved.content = content.clone();
+                        // Somebody else may have written the same content again since; its approvals were
+                        // given to what this author wrote.
+                        approved.content = Content { author: approved.content.author, ..content.clone() };
                     }
                 }
             }
@@ -427,6 +435,9 @@ impl Review {
                 self.reopen(event.at);
             }
             ReviewMove::Restored { content } => {
+                // Whoever restores it did not write it, and may be one of those who agreed to it.
+                let author = self.last_approved.as_ref().and_then(|approved| approved.content.author);
+                let content = Content { author, ..content.clone() };
                 self.content = Some(content.clone());
                 self.changes_wanted = None;
                 self.reopened = None;

@@ -34,6 +34,11 @@ impl Review {
             return Err(MoveRefused::NothingToPropose);
         }
         let note = optional(note)?;
+        // Whoever renamed it since did not write its inputs, and whoever wrote them stays their author.
+        let content = match &self.content {
+            Some(present) if same => Content { author: present.author, ..content },
+            _ => content,
+        };
         Ok(event(at, Some(by), ReviewMove::Proposed { content, rule, note }))
     }
 
@@ -210,6 +215,8 @@ impl Review {
         if present.hash == content.hash {
             return None;
         }
+        // The inputs are as they were, so whoever last edited a name or a note did not write them.
+        let content = Content { author: present.author, ..content };
         let did = match (self.state, effect) {
             (ReviewState::Approved | ReviewState::Proposed, Effect::Holds) => {
                 ReviewMove::PricesHeld { content }
@@ -226,8 +233,9 @@ impl Review {
     /// approved with. Concerns about it still have to be settled.
     ///
     /// # Errors
-    /// [`MoveRefused::NothingApproved`] when nothing was, it is in force already, or the override it was approved
-    /// with has come to its end: nobody agreed to it without.
+    /// [`MoveRefused::NothingApproved`] when nothing was, it is in force already, the override it was approved with
+    /// has come to its end: nobody agreed to it without; or too few still agree, because somebody who approved it
+    /// requested changes to it since.
     pub fn restore(
         &self,
         by: AccountId,
@@ -237,7 +245,10 @@ impl Review {
         let approved = self.last_approved.as_ref().ok_or(MoveRefused::NothingApproved)?;
         let is_over =
             approved.basis.overridden.as_ref().is_some_and(|overridden| overridden.expires_at <= at);
-        if self.state == ReviewState::Approved || approved.content.hash != content.hash || is_over {
+        let basis = &approved.basis;
+        let too_few = basis.approvals.len() < usize::from(basis.rule.approvals());
+        let another = approved.content.hash != content.hash;
+        if self.state == ReviewState::Approved || another || is_over || too_few {
             return Err(MoveRefused::NothingApproved);
         }
         Ok(event(at, Some(by), ReviewMove::Restored { content }))
