@@ -25,7 +25,7 @@ pub const ADDRESS: &str = "127.0.0.1:3100";
 
 /// Limit for all browser tests together, in seconds. Each test has a shorter one of its own, and
 /// Playwright's own limit for all (`globalTimeout`) is a little shorter too, so that it still reports.
-const PLAYWRIGHT_LIMIT: u64 = 1200;
+const PLAYWRIGHT_LIMIT: u64 = 2400;
 
 /// What a first visit may load: wasm, JavaScript and CSS, brotli bytes. The bar to build towards is 250 KB;
 /// this keeps what is reached today from growing unnoticed.
