@@ -64,10 +64,13 @@ fn workbench(opening: Opening) -> AnyView {
     let share = ServerAction::new();
     let title = live.title();
     let sentence = live.sentence();
-    // The head of the document is written last, when the page's signals may be gone on the server: what they
-    // said at first stands in for them there.
+    // The head of the document is written last, when a signal may be gone on the server or be another request's: the
+    // title is text there.
     let named = |title: String| if title.is_empty() { "Assess a use case".to_owned() } else { title };
     let first_title = named(title.get_untracked());
+    #[cfg(feature = "ssr")]
+    let page_title = first_title;
+    #[cfg(not(feature = "ssr"))]
     let page_title = move || title.try_get().map_or_else(|| first_title.clone(), named);
     let first_sentence = sentence.get_untracked();
     let description = move || sentence.try_get().unwrap_or_else(|| first_sentence.clone());

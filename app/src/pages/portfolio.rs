@@ -59,7 +59,10 @@ fn portfolio(view: PortfolioView, search: Memo<String>) -> AnyView {
     }
     let opened_as = view.name.clone();
     let live = Live::new(view, search);
-    // The server writes the title last of all, when the signals of this part may be gone.
+    // The server writes the title last of all, when a signal may be gone or be another request's: there it is text.
+    #[cfg(feature = "ssr")]
+    let name = opened_as;
+    #[cfg(not(feature = "ssr"))]
     let name = move || live.shown.try_with(|view| view.name.clone()).unwrap_or_else(|| opened_as.clone());
     let about = move || live.shown.with(description);
     let has_rows = Memo::new(move |_| live.shown.with(|view| view.all.use_cases > 0));
