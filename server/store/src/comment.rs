@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Most characters of a comment.
-pub const COMMENT_LENGTH: usize = 10_000;
+const COMMENT_LENGTH: usize = 10_000;
 
 /// A comment as it stands in its thread.
 #[derive(Debug, Clone, PartialEq, Eq)]

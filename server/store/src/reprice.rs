@@ -6,6 +6,7 @@ use crate::revision::append_decision;
 use crate::scope::View;
 use crate::{DecisionId, Scope, Store, StoreError, UseCaseId};
 use domain::decision::Decision;
+use domain::provenance::ENGINE_VERSION;
 use domain::reprice::effect;
 use domain::review::{Content, Effect, Review, ReviewState};
 use domain::use_case::UseCase;
@@ -30,17 +31,23 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] and the like; what was done by then stays done.
     pub async fn reprice(&self, scope: Scope) -> Result<Vec<Repriced>, StoreError> {
-        let (_, policy) = self.current_policy().await?;
-        let (_, book) = self.workspace_price_book(scope).await?;
+        let (policy_id, policy) = self.current_policy().await?;
+        let (book_id, book) = self.workspace_price_book(scope).await?;
         let ids: Vec<Uuid> = self
             .read(scope, |mut connection| async move {
                 sqlx::query_scalar(
                     "SELECT r.use_case_id FROM reviews r
                      JOIN use_cases u ON u.workspace_id = r.workspace_id AND u.id = r.use_case_id
+                     JOIN decisions d
+                        ON d.workspace_id = u.workspace_id AND d.use_case_id = u.id AND d.id = u.decision_id
                      WHERE r.workspace_id = $1 AND r.state IN ('proposed', 'approved')
+                        AND (d.policy_id, d.price_book_id, d.engine_version) IS DISTINCT FROM ($2, $3, $4)
                      ORDER BY u.name, u.id",
                 )
                 .bind(scope.workspace.uuid())
+                .bind(policy_id.uuid())
+                .bind(book_id.uuid())
+                .bind(ENGINE_VERSION)
                 .fetch_all(&mut *connection)
                 .await
             })

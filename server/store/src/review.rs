@@ -1,17 +1,21 @@
 //! Reviews: what happened in each, where it stands, and what waits for whom.
 
+mod queue;
+mod rule;
+
+pub use queue::QueueRow;
+use rule::rule;
+
 use crate::audit::{self, Change};
 use crate::document::{read, write};
 use crate::notification::{self, Reason};
 use crate::session::read_role;
-use crate::{AccountId, AuditAction, DecisionId, PortfolioId, Scope, Store, StoreError, UseCaseId};
+use crate::{AccountId, AuditAction, DecisionId, Scope, Store, StoreError, UseCaseId};
 use domain::access::Role;
 use domain::review::{
     Content, MoveRefused, Review, ReviewEvent, ReviewMove, ReviewRule, ReviewState, UnixSeconds,
 };
-use domain::summary::DecisionSummary;
 use serde_json::json;
-use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -31,42 +35,6 @@ pub struct ReviewRecord {
     /// Names of the workspace's people, also of those who left.
     pub names: BTreeMap<AccountId, String>,
 }
-
-/// A review in a queue.
-#[derive(Debug, Clone, PartialEq)]
-pub struct QueueRow {
-    /// The use case.
-    pub use_case: UseCaseId,
-    /// Its name.
-    pub name: String,
-    /// The portfolio it stands in.
-    pub portfolio: PortfolioId,
-    /// That portfolio's name.
-    pub portfolio_name: String,
-    /// Where the review stands.
-    pub state: ReviewState,
-    /// What was decided for the use case.
-    pub summary: DecisionSummary,
-    /// Content hash of what is proposed: an approval names it.
-    pub content_hash: String,
-    /// Who proposed it.
-    pub proposed_by: Option<AccountId>,
-    /// That account's name.
-    pub proposer: Option<String>,
-    /// When it was proposed.
-    pub proposed_at: Option<OffsetDateTime>,
-    /// By when reviewers should have answered.
-    pub due_at: Option<OffsetDateTime>,
-    /// Approvals still needed.
-    pub missing: u32,
-    /// Whether it waits for the account that asked.
-    pub waits_for_me: bool,
-    /// When it last moved.
-    pub updated_at: OffsetDateTime,
-}
-
-/// Where the review of each use case in a list stands.
-pub type ReviewStates = BTreeMap<UseCaseId, ReviewState>;
 
 /// A use case as it is now, held until the caller's transaction ends.
 pub(crate) struct Held {
@@ -159,139 +127,6 @@ impl Store {
         add(&mut transaction, scope, id, review, event, &held).await?;
         transaction.commit().await?;
         Ok(number)
-    }
-
-    /// Reviews that are open, the ones due first: what waits for somebody.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and the like.
-    pub async fn review_queue(&self, scope: Scope) -> Result<Vec<QueueRow>, StoreError> {
-        #[derive(FromRow)]
-        struct Row {
-            use_case_id: Uuid,
-            name: String,
-            portfolio_id: Uuid,
-            portfolio_name: String,
-            state: String,
-            summary: Json<DecisionSummary>,
-            content_hash: String,
-            proposed_by: Option<Uuid>,
-            proposer: Option<String>,
-            proposed_at: Option<OffsetDateTime>,
-            due_at: Option<OffsetDateTime>,
-            approvals_missing: i32,
-            waits_for_me: bool,
-            updated_at: OffsetDateTime,
-        }
-        let rows: Vec<Row> = self
-            .read(scope, |mut connection| async move {
-                sqlx::query_as(
-                    "SELECT r.use_case_id, u.name, u.portfolio_id, p.name AS portfolio_name, r.state, d.summary,
-                        coalesce(r.content_hash, '') AS content_hash, r.proposed_by, a.name AS proposer,
-                        r.proposed_at, r.due_at, r.approvals_missing,
-                        r.state = 'proposed' AND r.approvals_missing > 0 AND NOT ($2 = ANY (r.approved_by))
-                            AND (r.waits_for IS NULL OR $2 = ANY (r.waits_for))
-                            AND NOT ($2 = ANY (r.excluded)) AS waits_for_me,
-                        r.updated_at
-                     FROM reviews r
-                     JOIN use_cases u ON u.workspace_id = r.workspace_id AND u.id = r.use_case_id
-                     JOIN portfolios p ON p.workspace_id = u.workspace_id AND p.id = u.portfolio_id
-                     JOIN decisions d ON d.workspace_id = u.workspace_id AND d.use_case_id = u.id AND d.id = u.decision_id
-                     LEFT JOIN accounts a ON a.id = r.proposed_by
-                     WHERE r.workspace_id = $1 AND r.state IN ('proposed', 'changes_requested', 'superseded')
-                        AND u.archived_at IS NULL AND p.archived_at IS NULL
-                     ORDER BY r.due_at NULLS LAST, lower(u.name), u.id",
-                )
-                .bind(scope.workspace.uuid())
-                .bind(scope.actor.account().map_or(Uuid::nil(), AccountId::uuid))
-                .fetch_all(&mut *connection)
-                .await
-            })
-            .await?;
-        let row = |row: Row| {
-            Ok(QueueRow {
-                use_case: row.use_case_id.into(),
-                name: row.name,
-                portfolio: row.portfolio_id.into(),
-                portfolio_name: row.portfolio_name,
-                state: read_state(&row.state)?,
-                summary: row.summary.0,
-                content_hash: row.content_hash,
-                proposed_by: row.proposed_by.map(AccountId::from),
-                proposer: row.proposer,
-                proposed_at: row.proposed_at,
-                due_at: row.due_at,
-                missing: u32::try_from(row.approvals_missing).unwrap_or(0),
-                waits_for_me: row.waits_for_me,
-                updated_at: row.updated_at,
-            })
-        };
-        rows.into_iter().map(row).collect()
-    }
-
-    /// Where the reviews of a portfolio's use cases stand; use cases without a review are drafts and left out.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and the like.
-    pub async fn review_states(
-        &self,
-        scope: Scope,
-        portfolio: PortfolioId,
-    ) -> Result<ReviewStates, StoreError> {
-        let rows: Vec<(Uuid, String)> = self
-            .read(scope, |mut connection| async move {
-                sqlx::query_as(
-                    "SELECT r.use_case_id, r.state FROM reviews r
-                     JOIN use_cases u ON u.workspace_id = r.workspace_id AND u.id = r.use_case_id
-                     WHERE r.workspace_id = $1 AND u.portfolio_id = $2",
-                )
-                .bind(scope.workspace.uuid())
-                .bind(portfolio.uuid())
-                .fetch_all(&mut *connection)
-                .await
-            })
-            .await?;
-        rows.into_iter().map(|(id, state)| Ok((id.into(), read_state(&state)?))).collect()
-    }
-
-    /// The workspace's rule for approvals.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and the like.
-    pub async fn review_rule(&self, scope: Scope) -> Result<ReviewRule, StoreError> {
-        let mut transaction = self.begin(scope).await?;
-        rule(&mut transaction, scope).await
-    }
-
-    /// Sets the workspace's rule. What is proposed already keeps the rule it was proposed under.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and the like.
-    pub async fn set_review_rule(&self, scope: Scope, new: &ReviewRule) -> Result<(), StoreError> {
-        let mut transaction = self.begin(scope).await?;
-        sqlx::query("SELECT 1 FROM workspaces WHERE id = $1 FOR NO KEY UPDATE")
-            .bind(scope.workspace.uuid())
-            .execute(&mut *transaction)
-            .await?;
-        let before = rule(&mut transaction, scope).await?;
-        if before == *new {
-            return Ok(());
-        }
-        sqlx::query(
-            "INSERT INTO review_rules (workspace_id, number, rule, created_by)
-             SELECT $1, coalesce(max(number), 0) + 1, $2::json, $3 FROM review_rules WHERE workspace_id = $1",
-        )
-        .bind(scope.workspace.uuid())
-        .bind(write("review rule", new)?)
-        .bind(scope.actor.account().map(AccountId::uuid))
-        .execute(&mut *transaction)
-        .await?;
-        let change = Change::of(AuditAction::ReviewRuleSet, scope.workspace.uuid())
-            .before(json!(before))
-            .after(json!(new));
-        audit::record(&mut transaction, scope, change).await?;
-        transaction.commit().await?;
-        Ok(())
     }
 
     /// Ends all overrides whose time was over at `now`, in all workspaces, and says how many that were. For a job
@@ -394,16 +229,6 @@ pub(crate) async fn events(
     .fetch_all(connection)
     .await?;
     rows.iter().map(|text| read("review event", text)).collect()
-}
-
-async fn rule(connection: &mut PgConnection, scope: Scope) -> Result<ReviewRule, StoreError> {
-    let rule: Option<String> = sqlx::query_scalar(
-        "SELECT rule::text FROM review_rules WHERE workspace_id = $1 ORDER BY number DESC LIMIT 1",
-    )
-    .bind(scope.workspace.uuid())
-    .fetch_optional(connection)
-    .await?;
-    rule.map_or_else(|| Ok(ReviewRule::default()), |text| read("review rule", &text))
 }
 
 /// Notes an edit of a use case in its review, inside the transaction of the edit. A cosmetic edit, or one of a
@@ -635,9 +460,4 @@ fn action(did: &ReviewMove) -> AuditAction {
         ReviewMove::Reopened { .. } => AuditAction::ReviewReopened,
         ReviewMove::Restored { .. } => AuditAction::ReviewRestored,
     }
-}
-
-fn read_state(key: &str) -> Result<ReviewState, StoreError> {
-    ReviewState::of_key(key)
-        .ok_or_else(|| StoreError::Unreadable { what: "review state", source: key.to_owned().into() })
 }
