@@ -13,9 +13,16 @@ use leptos_router::SsrMode;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
-/// The HTML document, rendered on the server only.
+/// The HTML document of the live pages, rendered on the server only.
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let scripts = view! { <HydrationScripts options=options.clone() /> };
+    document(options, scripts.into_any(), view! { <App /> }.into_any())
+}
+
+/// The document around every page, with what takes the page over in the browser, if anything does.
+#[cfg(feature = "ssr")]
+pub(crate) fn document(options: LeptosOptions, scripts: AnyView, body: AnyView) -> impl IntoView {
     use crate::theme::{COOKIE, Theme};
     use leptos_meta::{HashedStylesheet, MetaTags};
 
@@ -29,13 +36,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <HashedStylesheet options=options.clone() id="style" />
-                <HydrationScripts options=options.clone() />
+                <HashedStylesheet options=options id="style" />
+                {scripts}
                 <MetaTags />
             </head>
-            <body>
-                <App />
-            </body>
+            <body>{body}</body>
         </html>
     }
 }

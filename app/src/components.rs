@@ -2,6 +2,8 @@
 
 pub mod chart;
 pub mod crossovers;
+#[cfg(feature = "ssr")]
+pub mod data_table;
 pub mod decision;
 pub mod dimensions;
 pub mod failure;

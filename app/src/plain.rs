@@ -17,12 +17,13 @@ mod sign_in;
 mod tokens;
 mod workspace;
 
+use crate::app::document;
 use crate::components::layout::{Layout, Pending};
 use crate::live::LivePage;
 use crate::pages::not_found::NotFoundPage;
-use crate::theme::{Appearance, COOKIE, Theme};
+use crate::theme::Appearance;
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_meta::{Title, provide_meta_context};
 use leptos_router::SsrMode;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
@@ -40,26 +41,9 @@ use sign_in::SignInPage;
 use tokens::TokensPage;
 use workspace::WorkspacePage;
 
-/// The document around these pages: the same as [`crate::shell`], without scripts.
+/// The document around these pages: the same as around the live ones, without scripts.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    crate::response::set_content_security_policy();
-    let theme = crate::response::cookie(COOKIE).and_then(|code| Theme::from_code(&code).attribute());
-    view! {
-        <!DOCTYPE html>
-        <html lang="en" data-theme=theme data-role=crate::access::role_attribute()>
-            <head>
-                <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content="light dark" />
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <HashedStylesheet options=options id="style" />
-                <MetaTags />
-            </head>
-            <body>
-                <PlainApp />
-            </body>
-        </html>
-    }
+    document(options, ().into_any(), view! { <PlainApp /> }.into_any())
 }
 
 /// The frame and the route table of these pages.

@@ -1,6 +1,7 @@
 //! What rendering a page or running a server function says about the HTTP response around it.
 
 use crate::AppError;
+use http::HeaderMap;
 use http::header::{ACCEPT, HeaderName, HeaderValue};
 use http::request::Parts;
 use leptos::nonce::use_nonce;
@@ -42,9 +43,14 @@ pub fn with_status<T>(result: Result<T, AppError>) -> Result<T, AppError> {
 /// The value of a cookie of the request.
 #[must_use]
 pub fn cookie(name: &str) -> Option<String> {
-    let parts = use_context::<Parts>()?;
-    let cookies = parts.headers.get(http::header::COOKIE)?.to_str().ok()?;
-    cookies.split(';').find_map(|pair| {
+    cookie_of(&use_context::<Parts>()?.headers, name)
+}
+
+/// The value of a cookie among the headers of a request.
+#[must_use]
+pub fn cookie_of(headers: &HeaderMap, name: &str) -> Option<String> {
+    let pairs = headers.get_all(http::header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    pairs.flat_map(|value| value.split(';')).find_map(|pair| {
         let (key, value) = pair.trim().split_once('=')?;
         (key == name).then(|| value.to_owned())
     })
@@ -115,5 +121,19 @@ pub fn set_content_security_policy() {
     );
     if let Ok(value) = HeaderValue::from_str(&policy) {
         response.insert_header(HeaderName::from_static("content-security-policy"), value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.append(http::header::COOKIE, "theme=dark; parsimony_session=abc".parse().unwrap());
+        assert_eq!(cookie_of(&headers, "parsimony_session").as_deref(), Some("abc"));
+        assert_eq!(cookie_of(&headers, "session"), None);
     }
 }

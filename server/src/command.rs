@@ -98,7 +98,7 @@ async fn answer(store: &Store, config: &Config, command: Command) -> Result<(), 
             for (slug, answer) in store.verify_all_audits().await.map_err(ServerError::Database)? {
                 match answer {
                     Ok(verified) => {
-                        let head: String = verified.head.iter().map(|byte| format!("{byte:02x}")).collect();
+                        let head = verified.head_text();
                         println!("{slug}: {} entries hold; the last has the hash {head}", verified.entries);
                     }
                     Err(error) => {

@@ -11,6 +11,7 @@ use app::{
     access::{Caller, SESSION_COOKIE, start_session},
     limits::{TOKEN_MISSES, count_of, may_try_token_from},
     plain::organisation::{linked_address, refused_address},
+    response::cookie_of,
     state::AppState,
 };
 use axum::{
@@ -22,7 +23,6 @@ use http::{HeaderMap, HeaderValue, header};
 use serde::Deserialize;
 use store::{AccountId, Credential, Identity, Invitee, NewAccount, WorkspaceId};
 
-use crate::middleware::identify;
 use errand::{Errand, Purpose, Wish};
 use person::{Person, Profile};
 pub(crate) use provider::Provider;
@@ -218,7 +218,7 @@ impl Desk<'_> {
 
 /// Whether a page of ours made this for the session that sends it.
 fn is_proof(proof: &str, caller: &Caller, headers: &HeaderMap) -> bool {
-    let token = identify::cookie(headers, SESSION_COOKIE).filter(|_| caller.signed_in.is_some());
+    let token = cookie_of(headers, SESSION_COOKIE).filter(|_| caller.signed_in.is_some());
     token.is_some_and(|token| store::session_proof(&token) == proof)
 }
 

@@ -82,6 +82,14 @@ pub struct Verified {
     pub head: ChainHash,
 }
 
+impl Verified {
+    /// [`Self::head`] as people write it down: hexadecimal.
+    #[must_use]
+    pub fn head_text(&self) -> String {
+        self.head.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
 /// Where a chain breaks, and how.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {

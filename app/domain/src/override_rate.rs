@@ -5,8 +5,9 @@
 //! put another option in the place of the answer: always for the question; for a dimension when the option they
 //! chose stands on the other side of the table.
 
-use crate::decision::{Decision, DimensionKind, OptionKind, Side};
+use crate::decision::{Decision, OptionKind};
 use crate::field::Choice as _;
+use crate::verdict::side_of;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -19,6 +20,14 @@ pub struct RuleRate {
     pub reviewed: u32,
     /// Those of them where reviewers chose otherwise.
     pub corrected: u32,
+}
+
+impl RuleRate {
+    /// The share that was corrected, as a fraction.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        f64::from(self.corrected) / f64::from(self.reviewed)
+    }
 }
 
 /// The rates of all rules that were ever reviewed, the most often corrected share first. Takes each decision
@@ -42,7 +51,7 @@ pub fn override_rates<'a>(
         let Some(answer) = decision.leading_option() else { continue };
         for result in decision.dimensions.iter().filter(|result| result.side == side_of(answer)) {
             let corrected = put_in.is_some_and(|option| side_of(option) != result.side);
-            count(format!("Dimension: {}", name(result.dimension)), corrected);
+            count(format!("Dimension: {}", result.dimension.label()), corrected);
         }
     }
     let mut rates: Vec<RuleRate> = counts
@@ -50,19 +59,8 @@ pub fn override_rates<'a>(
         .map(|(rule, (reviewed, corrected))| RuleRate { rule, reviewed, corrected })
         .collect();
     rates.sort_by(|one, other| {
-        let share = |rate: &RuleRate| f64::from(rate.corrected) / f64::from(rate.reviewed);
-        share(other)
-            .total_cmp(&share(one))
-            .then(other.reviewed.cmp(&one.reviewed))
-            .then(one.rule.cmp(&other.rule))
+        let by_share = other.share().total_cmp(&one.share());
+        by_share.then(other.reviewed.cmp(&one.reviewed)).then(one.rule.cmp(&other.rule))
     });
     rates
-}
-
-fn side_of(option: OptionKind) -> Side {
-    if option.is_self_run() { Side::Slm } else { Side::Llm }
-}
-
-fn name(dimension: DimensionKind) -> &'static str {
-    dimension.label()
 }

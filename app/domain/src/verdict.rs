@@ -226,7 +226,7 @@ fn unproven(
 }
 
 /// The side of the dimension table that an option stands on.
-fn side_of(option: OptionKind) -> Side {
+pub(crate) fn side_of(option: OptionKind) -> Side {
     if option.is_self_run() { Side::Slm } else { Side::Llm }
 }
 

@@ -69,3 +69,13 @@ pub fn FailureNotice(
     }
     .into_any()
 }
+
+/// Why the latest call of an action was refused, if it was.
+#[must_use]
+pub fn refused<S>(action: ServerAction<S>) -> Signal<Option<AppError>>
+where
+    S: server_fn::ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+{
+    Signal::derive(move || action.value().with(|answer| answer.as_ref()?.as_ref().err().cloned()))
+}

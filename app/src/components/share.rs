@@ -1,6 +1,6 @@
 //! Sharing a decision as a frozen scenario behind a link.
 
-use crate::components::failure::FailureNotice;
+use crate::components::failure::{FailureNotice, refused};
 use crate::functions::share::{ShareAssessment, SharedLink};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -21,8 +21,7 @@ pub fn SharePanel(
     #[prop(optional, into)]
     use_case: String,
 ) -> impl IntoView {
-    let refused =
-        Signal::derive(move || share.value().with(|answer| answer.as_ref()?.as_ref().err().cloned()));
+    let refused = refused(share);
     let made = move || share.value().with(|answer| answer.as_ref()?.as_ref().ok().cloned());
     let lifetimes = LIFETIMES.map(|(days, label)| view! { <option value=days>{label}</option> });
     view! {

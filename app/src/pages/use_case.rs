@@ -3,7 +3,7 @@
 //! `?revision=2` shows an earlier revision with the decision of then.
 
 use crate::components::decision::DecisionView;
-use crate::components::failure::{FailureNotice, FailurePage};
+use crate::components::failure::{FailureNotice, FailurePage, refused};
 use crate::components::fragment::Fragment;
 use crate::components::inputs_read::inputs_read;
 use crate::components::share::SharePanel;
@@ -128,15 +128,6 @@ fn others(live: LivePage) -> AnyView {
         </p>
     }
     .into_any()
-}
-
-/// Why the latest call of an action was refused, if it was.
-fn refused<S>(action: ServerAction<S>) -> Signal<Option<crate::AppError>>
-where
-    S: server_fn::ServerFn<Error = crate::AppError> + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-{
-    Signal::derive(move || action.value().with(|answer| answer.as_ref()?.as_ref().err().cloned()))
 }
 
 fn head(view: &UseCaseView, actions: Actions) -> AnyView {

@@ -2,6 +2,7 @@
 
 use super::fields::{page, settings};
 use crate::access::{Access, allowed};
+use crate::components::data_table::{Head, data_table};
 use crate::functions::dates::Moment;
 use crate::functions::portfolios::address::Parameters;
 use crate::review::audit_words;
@@ -32,7 +33,7 @@ pub(super) fn AuditPage() -> impl IntoView {
         };
         let answer = verified.map(|verified| match verified {
             Ok(verified) => {
-                let hash: String = verified.head.iter().map(|byte| format!("{byte:02x}")).collect();
+                let hash = verified.head_text();
                 view! {
                     <div class="notice notice-good" role="status">
                         <p>{format!("All {} entries are what they were when they were written. Hash of the last one:", verified.entries)}</p>
@@ -90,19 +91,7 @@ pub(super) fn AuditPage() -> impl IntoView {
                 <a class="button" href="/settings/audit?verify=yes">"Verify the chain"</a>
                 <a class="button" href="/settings/audit/export" download>"Export as JSON lines"</a>
             </div>
-            <div class="table-scroll" role="region" aria-label="Audit log" tabindex="0">
-                <table class="data-table">
-                    <thead>
-                        <tr>
-                            <th scope="col" class="num">"No."</th>
-                            <th scope="col">"When"</th>
-                            <th scope="col">"Who"</th>
-                            <th scope="col">"What"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
+            {data_table("Audit log", &[Head::Numbers("No."), Head::Words("When"), Head::Words("Who"), Head::Words("What")], rows.collect_view())}
             {older.map(|older| view! { <nav class="pagination" aria-label="Pages"><a rel="next" href=older>"Older"</a></nav> })}
         };
         Ok(settings(

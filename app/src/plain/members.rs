@@ -3,6 +3,7 @@
 use super::fields::{Line, Said, go, page, role_select, settings};
 use crate::AppError;
 use crate::access::{Access, allowed};
+use crate::components::data_table::{Head, data_table};
 use crate::functions::dates::Moment;
 use crate::limits;
 use crate::state::app_state;
@@ -32,20 +33,7 @@ pub(super) fn MembersPage() -> impl IntoView {
                     <h2 class="section-title" id="members">"Members"</h2>
                     <p class="section-note">{roles()}</p>
                 </header>
-                <div class="table-scroll" role="region" aria-label="All members" tabindex="0">
-                    <table class="data-table">
-                        <thead>
-                            <tr>
-                                <th scope="col">"Name"</th>
-                                <th scope="col">"E-mail"</th>
-                                <th scope="col">"Role"</th>
-                                <th scope="col">"Joined"</th>
-                                <th scope="col"><span class="visually-hidden">"Actions"</span></th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
+                {data_table("All members", &[Head::Words("Name"), Head::Words("E-mail"), Head::Words("Role"), Head::Words("Joined"), Head::Unseen("Actions")], rows)}
             </section>
             {manages.then(|| invite(invitations))}
         };
@@ -168,20 +156,7 @@ fn invite(invitations: Vec<InvitationRow>) -> AnyView {
             {(!rows.is_empty())
                 .then(|| {
                     view! {
-                        <div class="table-scroll" role="region" aria-label="Open invitations" tabindex="0">
-                            <table class="data-table">
-                                <thead>
-                                    <tr>
-                                        <th scope="col">"For"</th>
-                                        <th scope="col">"Role"</th>
-                                        <th scope="col">"Invited by"</th>
-                                        <th scope="col">"Works until"</th>
-                                        <th scope="col"><span class="visually-hidden">"Actions"</span></th>
-                                    </tr>
-                                </thead>
-                                <tbody>{rows}</tbody>
-                            </table>
-                        </div>
+                        {data_table("Open invitations", &[Head::Words("For"), Head::Words("Role"), Head::Words("Invited by"), Head::Words("Works until"), Head::Unseen("Actions")], rows)}
                     }
                 })}
         </section>

@@ -5,6 +5,7 @@ use super::organisation;
 use super::sign_in::SignOut;
 use crate::AppError;
 use crate::access::signed_in;
+use crate::components::data_table::{Head, data_table};
 use crate::functions::dates::Moment;
 use crate::state::app_state;
 use leptos::prelude::*;
@@ -136,18 +137,7 @@ fn workspaces(who: &SignedIn, memberships: &[Membership]) -> AnyView {
                 <h2 class="section-title" id="workspaces">"Workspaces"</h2>
                 <p class="section-note">"Each has its own portfolios, people and rules."</p>
             </header>
-            <div class="table-scroll" role="region" aria-label="Your workspaces" tabindex="0">
-                <table class="data-table">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Workspace"</th>
-                            <th scope="col">"Your role"</th>
-                            <th scope="col"><span class="visually-hidden">"Actions"</span></th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
+            {data_table("Your workspaces", &[Head::Words("Workspace"), Head::Words("Your role"), Head::Unseen("Actions")], rows.collect_view())}
             {leave}
             <details class="disclosure">
                 <summary class="button">"Found a workspace"</summary>
@@ -197,20 +187,7 @@ fn session_list(who: &SignedIn, sessions: Vec<SessionRow>) -> AnyView {
                 <h2 class="section-title" id="sessions">"Sessions"</h2>
                 <p class="section-note">"Browsers that are signed in as you. A session ends by itself after 30 days."</p>
             </header>
-            <div class="table-scroll" role="region" aria-label="Your sessions" tabindex="0">
-                <table class="data-table">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Browser"</th>
-                            <th scope="col">"Address"</th>
-                            <th scope="col">"Signed in"</th>
-                            <th scope="col">"Last used"</th>
-                            <th scope="col"><span class="visually-hidden">"Actions"</span></th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
+            {data_table("Your sessions", &[Head::Words("Browser"), Head::Words("Address"), Head::Words("Signed in"), Head::Words("Last used"), Head::Unseen("Actions")], rows.collect_view())}
             {several
                 .then(|| {
                     view! {

@@ -1,6 +1,6 @@
 //! `/shared`: every link this workspace has shared, to find and withdraw.
 
-use crate::components::failure::{FailureNotice, FailurePage};
+use crate::components::failure::{FailureNotice, FailurePage, refused};
 use crate::components::links::links;
 use crate::functions::links::{LinkView, RevokeLink, shared_links};
 use crate::wire::opened;
@@ -33,8 +33,7 @@ pub fn SharedPage() -> impl IntoView {
 }
 
 fn page(shared: &[LinkView], revoke: ServerAction<RevokeLink>) -> AnyView {
-    let refused =
-        Signal::derive(move || revoke.value().with(|answer| answer.as_ref()?.as_ref().err().cloned()));
+    let refused = refused(revoke);
     let list = if shared.is_empty() {
         view! {
             <div class="empty">

@@ -3,6 +3,7 @@
 use super::fields::{Line, Said, go, page, settings};
 use crate::AppError;
 use crate::access::{Access, allowed};
+use crate::components::data_table::{Head, data_table};
 use crate::functions::dates::Moment;
 use crate::response::{show_once, shown_once};
 use domain::access::Action;
@@ -78,22 +79,7 @@ fn list(tokens: Vec<ApiTokenRow>) -> AnyView {
         }
     });
     view! {
-        <div class="table-scroll" role="region" aria-label="API tokens" tabindex="0">
-            <table class="data-table">
-                <thead>
-                    <tr>
-                        <th scope="col">"Token"</th>
-                        <th scope="col">"In the name of"</th>
-                        <th scope="col">"May"</th>
-                        <th scope="col">"Made"</th>
-                        <th scope="col">"Last used"</th>
-                        <th scope="col">"Works until"</th>
-                        <th scope="col"><span class="visually-hidden">"Actions"</span></th>
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
+        {data_table("API tokens", &[Head::Words("Token"), Head::Words("In the name of"), Head::Words("May"), Head::Words("Made"), Head::Words("Last used"), Head::Words("Works until"), Head::Unseen("Actions")], rows.collect_view())}
     }
     .into_any()
 }

@@ -3,6 +3,7 @@
 use super::fields::{Line, Said, go, page, settings};
 use crate::AppError;
 use crate::access::{Access, allowed};
+use crate::components::data_table::{Head, data_table};
 use crate::components::textarea::textarea_text;
 use crate::functions::portfolios::address::with;
 use domain::access::Action;
@@ -125,7 +126,7 @@ fn corrections(rates: &[RuleRate]) -> AnyView {
         view! { <p class="muted">"Nothing was approved yet."</p> }.into_any()
     } else {
         let rows = rates.iter().map(|rate| {
-            let share = 100.0 * f64::from(rate.corrected) / f64::from(rate.reviewed);
+            let share = 100.0 * rate.share();
             view! {
                 <tr>
                     <th scope="row">{rate.rule.clone()}</th>
@@ -136,19 +137,7 @@ fn corrections(rates: &[RuleRate]) -> AnyView {
             }
         });
         view! {
-            <div class="table-scroll" role="region" aria-label="Override rate by rule" tabindex="0">
-                <table class="data-table">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Rule"</th>
-                            <th scope="col" class="num">"Approved"</th>
-                            <th scope="col" class="num">"Overridden"</th>
-                            <th scope="col" class="num">"Rate"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
+            {data_table("Override rate by rule", &[Head::Words("Rule"), Head::Numbers("Approved"), Head::Numbers("Overridden"), Head::Numbers("Rate")], rows.collect_view())}
         }
         .into_any()
     };

@@ -4,7 +4,7 @@
 use super::said::back;
 use crate::AppError;
 use crate::access::{Access, allowed};
-use domain::access::Action;
+use domain::access::{Action, Role};
 use domain::decision::OptionKind;
 use domain::field::Choice as _;
 use domain::ids::{AccountId, UseCaseId};
@@ -14,11 +14,11 @@ use leptos::prelude::*;
 async fn answer(
     action: Action,
     use_case: &str,
-    make: impl FnOnce(&Review, AccountId, UnixSeconds) -> Result<ReviewEvent, MoveRefused> + Send,
+    make: impl FnOnce(&Review, AccountId, Role, UnixSeconds) -> Result<ReviewEvent, MoveRefused> + Send,
 ) -> Result<(), AppError> {
-    let Access { store, scope, who, .. } = allowed(action)?;
+    let Access { store, scope, role, who } = allowed(action)?;
     let id: UseCaseId = use_case.parse().map_err(|_| AppError::NotFound)?;
-    store.move_review(scope, id, |review, _, _, now| make(review, who.account, now)).await?;
+    store.move_review(scope, id, |review, _, _, now| make(review, who.account, role, now)).await?;
     Ok(())
 }
 
@@ -60,7 +60,7 @@ pub async fn approve_review(
     #[server(default)] note: String,
 ) -> Result<(), AppError> {
     let approved =
-        answer(Action::Review, &use_case, |review, by, now| review.approve(by, &seen, &note, now)).await;
+        answer(Action::Review, &use_case, |review, by, _, now| review.approve(by, &seen, &note, now)).await;
     back(&use_case, "approve", approved, &[("note", &note)])
 }
 
@@ -74,9 +74,10 @@ pub async fn request_changes(
     #[server(default)] seen: String,
     #[server(default)] reason: String,
 ) -> Result<(), AppError> {
-    let requested =
-        answer(Action::Review, &use_case, |review, by, now| review.request_changes(by, &seen, &reason, now))
-            .await;
+    let requested = answer(Action::Review, &use_case, |review, by, _, now| {
+        review.request_changes(by, &seen, &reason, now)
+    })
+    .await;
     back(&use_case, "changes", requested, &[("reason", &reason)])
 }
 
@@ -86,13 +87,8 @@ pub async fn request_changes(
 /// [`AppError::MoveRefused`], [`AppError::Forbidden`], [`AppError::NotFound`].
 #[server(prefix = "/api", endpoint = "reviews/withdraw")]
 pub async fn withdraw_review(#[server(default)] use_case: String) -> Result<(), AppError> {
-    let role = crate::access::may(Action::Propose).map(|access| access.role);
-    let withdrawn = match role {
-        Ok(role) => {
-            answer(Action::Propose, &use_case, |review, by, now| review.withdraw(by, role, now)).await
-        }
-        Err(error) => Err(error),
-    };
+    let withdrawn =
+        answer(Action::Propose, &use_case, |review, by, role, now| review.withdraw(by, role, now)).await;
     back(&use_case, "withdraw", withdrawn, &[])
 }
 
@@ -107,7 +103,7 @@ pub async fn raise_concern(
     #[server(default)] text: String,
 ) -> Result<(), AppError> {
     let raised =
-        answer(Action::Review, &use_case, |review, by, now| review.raise_concern(by, &name, &text, now))
+        answer(Action::Review, &use_case, |review, by, _, now| review.raise_concern(by, &name, &text, now))
             .await;
     back(&use_case, "concern", raised, &[("name", &name), ("text", &text)])
 }
@@ -122,16 +118,10 @@ pub async fn resolve_concern(
     #[server(default)] number: u32,
     #[server(default)] how: String,
 ) -> Result<(), AppError> {
-    let role = crate::access::may(Action::Review).map(|access| access.role);
-    let settled = match role {
-        Ok(role) => {
-            answer(Action::Review, &use_case, |review, by, now| {
-                review.resolve_concern(by, role, number, &how, now)
-            })
-            .await
-        }
-        Err(error) => Err(error),
-    };
+    let settled = answer(Action::Review, &use_case, |review, by, role, now| {
+        review.resolve_concern(by, role, number, &how, now)
+    })
+    .await;
     back(&use_case, &format!("concern-{number}"), settled, &[("how", &how)])
 }
 
@@ -150,7 +140,7 @@ pub async fn override_verdict(
     let overridden = async {
         let option = OptionKind::ALL.iter().copied().find(|each| each.code() == option);
         let option = option.ok_or(AppError::Unreadable)?;
-        answer(Action::Override, &use_case, |review, by, now| {
+        answer(Action::Override, &use_case, |review, by, _, now| {
             let until = end_of_day(&until).ok_or(MoveRefused::Expiry)?;
             review.override_verdict(by, option, (&reason, &evidence), until, now)
         })

@@ -2,6 +2,7 @@
 
 use crate::AppError;
 use crate::access::{Access, allowed};
+use crate::components::data_table::{Head, data_table};
 use crate::functions::dates::Moment;
 use crate::functions::portfolios::address::Parameters;
 use crate::response::{wants_html, with_status};
@@ -76,14 +77,11 @@ fn for_me(rows: &[QueueRow], now: OffsetDateTime, reviews: bool) -> AnyView {
         }
         .into_any();
     }
-    let items = rows.iter().map(|row| table_row(row, now, true)).collect::<Vec<_>>();
     view! {
         <section class="section" aria-labelledby="mine-title">
             {head}
             <form method="post" action=ApproveAll::url()>
-                <div class="table-scroll" role="region" aria-label="Waiting for you" tabindex="0">
-                    <table class="data-table">{table_head(true)}<tbody>{items}</tbody></table>
-                </div>
+                {table("Waiting for you", rows, now, true)}
                 <div class="filter-bar">
                     <div class="filter">
                         <label for="bulk-reason">"Why you approve the ticked ones"</label>
@@ -107,13 +105,7 @@ fn list(
     let body = if rows.is_empty() {
         view! { <p class="muted">{none}</p> }.into_any()
     } else {
-        let items = rows.iter().map(|row| table_row(row, now, false)).collect::<Vec<_>>();
-        view! {
-            <div class="table-scroll" role="region" aria-label=title tabindex="0">
-                <table class="data-table">{table_head(false)}<tbody>{items}</tbody></table>
-            </div>
-        }
-        .into_any()
+        table(title, rows, now, false)
     };
     let heading = format!("{id}-title");
     let labelled = heading.clone();
@@ -128,21 +120,12 @@ fn list(
     .into_any()
 }
 
-fn table_head(ticks: bool) -> AnyView {
-    view! {
-        <thead>
-            <tr>
-                {ticks.then(|| view! { <th scope="col"><span class="visually-hidden">"Tick"</span></th> })}
-                <th scope="col">"Use case"</th>
-                <th scope="col">"State"</th>
-                <th scope="col">"Proposed answer"</th>
-                <th scope="col">"Proposed by"</th>
-                <th scope="col" class="num">"Missing"</th>
-                <th scope="col">"Due"</th>
-            </tr>
-        </thead>
-    }
-    .into_any()
+fn table(label: &'static str, rows: &[QueueRow], now: OffsetDateTime, ticks: bool) -> AnyView {
+    let tick = ticks.then_some(Head::Unseen("Tick"));
+    let words = ["Use case", "State", "Proposed answer", "Proposed by"].map(Head::Words);
+    let end = [Head::Numbers("Missing"), Head::Words("Due")];
+    let heads: Vec<Head> = tick.into_iter().chain(words).chain(end).collect();
+    data_table(label, &heads, rows.iter().map(|row| table_row(row, now, ticks)).collect_view())
 }
 
 fn table_row(row: &QueueRow, now: OffsetDateTime, ticks: bool) -> AnyView {

@@ -16,7 +16,7 @@ use futures_util::{StreamExt, stream};
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::{AccountId, ApiTokenId, AuditRecord, Scope, SessionId, Store, UseCaseId};
+use store::{AccountId, ApiTokenId, AuditRecord, Scope, SessionId, Store, StoreError, UseCaseId};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -99,8 +99,8 @@ pub(super) struct VerifiedAudit {
 }
 
 impl From<Verified> for VerifiedAudit {
-    fn from(Verified { entries, head }: Verified) -> Self {
-        Self { entries, head: head.iter().map(|byte| format!("{byte:02x}")).collect() }
+    fn from(verified: Verified) -> Self {
+        Self { entries: verified.entries, head: verified.head_text() }
     }
 }
 
@@ -147,12 +147,19 @@ pub(super) async fn export(
     Parameters(Beginning { after }): Parameters<Beginning>,
 ) -> Result<Response, Problem> {
     let scope = caller.may(Action::ReadAudit)?;
-    // The first page comes before the status, so that a failure up to there can still be told.
+    let headers = [(header::CONTENT_TYPE, JSON_LINES), (header::CACHE_CONTROL, "no-store")];
+    Ok((headers, log_after(store, scope, after).await?).into_response())
+}
+
+/// The log after an entry as JSON lines, written while it is read, so its length costs no memory. The first page
+/// is read before anything is sent, so that a failure up to there can still be told.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] and the like.
+pub(crate) async fn log_after(store: Store, scope: Scope, after: i64) -> Result<Body, StoreError> {
     let first = store.audit_after(scope, after).await?;
     let last = first.last().map_or(after, |record| record.seq);
-    let pages = stream::once(ready(lines(first))).chain(pages_after(store, scope, last));
-    let headers = [(header::CONTENT_TYPE, JSON_LINES), (header::CACHE_CONTROL, "no-store")];
-    Ok((headers, Body::from_stream(pages)).into_response())
+    Ok(Body::from_stream(stream::once(ready(lines(first))).chain(pages_after(store, scope, last))))
 }
 
 /// The pages of the log after an entry, each read when the one before is on its way, to the end.

@@ -4,7 +4,7 @@
 pub(super) const JSON: &str = "application/json";
 
 /// The media type of one JSON value a line.
-pub(super) const JSON_LINES: &str = "application/x-ndjson";
+pub(crate) const JSON_LINES: &str = "application/x-ndjson";
 
 /// Whether a content type says that the body is JSON, such as `application/json; charset=utf-8`.
 pub(super) fn is_json(content_type: &str) -> bool {

@@ -3,7 +3,7 @@
 //! Reading a use case goes through [`body`] (bytes to members) and [`inputs`] (members to a use case). Whatever
 //! belongs to a workspace takes an API token, which [`caller`] reads; the rest is open to anybody.
 
-mod audit;
+pub(crate) mod audit;
 mod body;
 mod caller;
 mod closest;
@@ -11,7 +11,7 @@ mod decisions;
 mod examples;
 mod failure;
 mod inputs;
-mod media_type;
+pub(crate) mod media_type;
 mod misses;
 mod occurrence;
 mod openapi;

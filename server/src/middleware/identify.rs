@@ -3,6 +3,7 @@
 
 use app::{
     access::{Caller, SESSION_COOKIE},
+    response::cookie_of,
     state::AppState,
 };
 use axum::{
@@ -25,7 +26,7 @@ pub(crate) async fn caller(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let signed_in = match cookie(request.headers(), SESSION_COOKIE) {
+    let signed_in = match cookie_of(request.headers(), SESSION_COOKIE) {
         None => None,
         Some(token) => match state.store.signed_in(&token).await {
             Ok(signed_in) => signed_in,
@@ -68,15 +69,6 @@ pub(crate) fn address_of(
     behind.then(forwarded).flatten().or_else(direct).unwrap_or_default()
 }
 
-/// The value of a cookie of a request.
-pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    pairs.flat_map(|value| value.split(';')).find_map(|pair| {
-        let (key, value) = pair.trim().split_once('=')?;
-        (key == name).then(|| value.to_owned())
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,13 +83,5 @@ mod tests {
         assert_eq!(address(&request, BehindProxy(true)), "192.0.2.7");
         request.headers_mut().remove("x-forwarded-for");
         assert_eq!(address(&request, BehindProxy(true)), "10.0.0.9");
-    }
-
-    #[test]
-    fn a_cookie_is_found_among_others() {
-        let mut headers = HeaderMap::new();
-        headers.append(header::COOKIE, "theme=dark; parsimony_session=abc".parse().unwrap());
-        assert_eq!(cookie(&headers, "parsimony_session").as_deref(), Some("abc"));
-        assert_eq!(cookie(&headers, "session"), None);
     }
 }

@@ -5,12 +5,13 @@
 //! whoever sends it. Changing it gains nothing: a state and a nonce only have to match what the provider sends back
 //! for them, a way on is checked to be ours each time it is read, and linking takes the proof of a session.
 
-use app::{access::own_address, response::cookie_text};
+use app::{
+    access::own_address,
+    response::{cookie_of, cookie_text},
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
-
-use crate::middleware::identify;
 
 /// Name of the cookie.
 const COOKIE: &str = "parsimony_organisation";
@@ -105,7 +106,7 @@ impl Errand {
 
     /// The errand a browser is on.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
-        let text = URL_SAFE_NO_PAD.decode(identify::cookie(headers, COOKIE)?).ok()?;
+        let text = URL_SAFE_NO_PAD.decode(cookie_of(headers, COOKIE)?).ok()?;
         let mut errand: Self = serde_json::from_slice(&text).ok()?;
         // Another site under the same domain could have written it.
         errand.wish.next = way_on(&errand.wish.next);

@@ -1,6 +1,6 @@
 //! Saving the assessment into a portfolio, which opens its own page.
 
-use crate::components::failure::FailureNotice;
+use crate::components::failure::{FailureNotice, refused};
 use crate::functions::assess::PortfolioEntry;
 use crate::functions::save::SaveUseCase;
 use leptos::form::ActionForm;
@@ -17,8 +17,7 @@ pub(super) fn SavePanel(
     proposed: String,
 ) -> impl IntoView {
     let save = ServerAction::<SaveUseCase>::new();
-    let refused =
-        Signal::derive(move || save.value().with(|answer| answer.as_ref()?.as_ref().err().cloned()));
+    let refused = refused(save);
     let options = portfolios
         .into_iter()
         .map(|portfolio| {
