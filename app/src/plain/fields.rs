@@ -4,7 +4,7 @@ use crate::AppError;
 use crate::access::{caller, own_address};
 use crate::components::failure::FailurePage;
 use crate::functions::portfolios::address::{FAILED, Parameters, REFUSED, with_error};
-use domain::access::Role;
+use domain::access::{Action, Role};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_url;
@@ -175,7 +175,7 @@ pub(super) fn settings(title: &'static str, lead: &'static str, body: AnyView) -
     let may_manage = caller()
         .signed_in
         .and_then(|who| who.workspace)
-        .is_some_and(|workspace| workspace.role == Role::Admin);
+        .is_some_and(|workspace| workspace.role.may(Action::ReadAudit));
     let tabs = [
         ("/settings", "You", true),
         ("/settings/workspace", "Workspace", true),

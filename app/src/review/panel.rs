@@ -426,9 +426,8 @@ fn actions(
         };
         behind("Override", open, form.into_any())
     });
-    let withdraws = reader.may(Action::Propose)
-        && matches!(state, ReviewState::Proposed | ReviewState::ChangesRequested)
-        && (review.proposed_by() == Some(reader.account) || reader.role == Role::Admin);
+    // Whether it could be withdrawn does not depend on when.
+    let withdraws = reader.may(Action::Propose) && review.withdraw(reader.account, reader.role, 0).is_ok();
     let withdraw = withdraws.then(|| {
         view! {
             <form method="post" action=WithdrawReview::url()>
