@@ -7,6 +7,7 @@ use crate::AppError;
 use crate::access::signed_in;
 use crate::components::data_table::{Head, data_table};
 use crate::functions::dates::Moment;
+use crate::limits::{SIGN_IN_BY_EMAIL, count_of};
 use crate::state::app_state;
 use leptos::prelude::*;
 use server_fn::ServerFn;
@@ -226,10 +227,9 @@ pub async fn change_password(
     let changed = async {
         let who = signed_in()?;
         let store = app_state()?.store;
-        let limit = crate::limits::SIGN_IN_BY_EMAIL;
-        store.attempt(limit, &who.email).await?.map_err(|_| AppError::TooMany)?;
+        count_of(&store, SIGN_IN_BY_EMAIL, &who.email).await?;
         store.change_password(who.account, &present, &new, who.session).await?;
-        store.forget_attempts(limit, &who.email).await?;
+        store.forget_attempts(SIGN_IN_BY_EMAIL, &who.email).await?;
         Ok(format!("{HERE}?done=password"))
     };
     go(changed.await, HERE, "password")

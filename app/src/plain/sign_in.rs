@@ -5,7 +5,7 @@ use super::organisation;
 use crate::AppError;
 use crate::access::{SESSION_COOKIE, caller, own_address, start_session};
 use crate::functions::portfolios::address::{REFUSED, with, with_error};
-use crate::limits::{SIGN_IN_BY_ADDRESS, SIGN_IN_BY_EMAIL, count};
+use crate::limits::{SIGN_IN_BY_ADDRESS, SIGN_IN_BY_EMAIL, count, count_of};
 use crate::response::{append_cookie, clear_cookie, wants_html, with_status};
 use crate::state::app_state;
 use leptos::prelude::*;
@@ -92,7 +92,7 @@ pub async fn sign_in(
     let signed_in = async {
         let store = app_state()?.store;
         count(&store, SIGN_IN_BY_ADDRESS).await?;
-        store.attempt(SIGN_IN_BY_EMAIL, email.trim()).await?.map_err(|_| AppError::TooMany)?;
+        count_of(&store, SIGN_IN_BY_EMAIL, email.trim()).await?;
         let account = store.authenticate(&email, &password).await?.ok_or(AppError::BadCredentials)?;
         store.forget_attempts(SIGN_IN_BY_EMAIL, email.trim()).await?;
         begin_session(account).await
