@@ -27,14 +27,18 @@ fn main() {
                  h3{{font-size:16px;margin:0 0 8px}}.wide{{width:720px}}.narrow{{width:358px}}svg{{display:block;width:100%}}</style>\
                  <div class=wide><h3>{title}</h3>{wide}</div><div class=narrow><h3>{title}</h3>{narrow}</div>",
                 title = chart.title(),
-                wide = svg(chart, Size::WIDE).expect("memory can be written to"),
-                narrow = svg(chart, Size::NARROW).expect("memory can be written to"),
+                wide = svg(&**chart, Size::WIDE).expect("memory can be written to"),
+                narrow = svg(&**chart, Size::NARROW).expect("memory can be written to"),
             );
             std::fs::write(folder.join(format!("{name}.{theme}.html")), page)
                 .expect("the page can be written");
         }
     }
     for (name, chart) in &charts {
-        println!("{name}: {} ({} bytes)", chart.title(), svg(chart, Size::WIDE).map_or(0, |text| text.len()));
+        println!(
+            "{name}: {} ({} bytes)",
+            chart.title(),
+            svg(&**chart, Size::WIDE).map_or(0, |text| text.len())
+        );
     }
 }

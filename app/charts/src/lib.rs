@@ -12,6 +12,7 @@ mod cumulative_cost;
 mod finding;
 mod frame;
 mod labels;
+mod latency;
 mod lines;
 mod palette;
 pub mod picture;
@@ -27,6 +28,7 @@ pub mod text;
 pub use article_series::{ArticlePoint, ArticleSeries};
 pub use cost_over_volume::CostOverVolume;
 pub use cumulative_cost::CumulativeCost;
+pub use latency::{LatencyDistribution, Timed};
 pub use palette::{Palette, Role};
 pub use quadrant::{QuadrantChart, QuadrantPoint};
 pub use read_out::{ReadOut, ReadOutLine};
@@ -48,8 +50,9 @@ pub enum ChartError {
     Drawing(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// What every chart can do.
-trait Figure {
+/// What every chart can do. Pages with one kind of chart use that kind by itself: [`Chart`] brings all the others
+/// along, whether they are ever drawn or not.
+pub trait Figure {
     /// The finding as a sentence with its numbers.
     fn title(&self) -> String;
     /// What is drawn, at a size.
@@ -62,7 +65,24 @@ trait Figure {
     fn stops(&self, size: Size) -> Vec<(f64, f64)>;
 }
 
-/// Any of the product's charts.
+/// Draws a chart over the whole area. `size` is in CSS pixels; an area with more pixels than that (a canvas on a dense
+/// display) is drawn at its own density.
+///
+/// # Errors
+/// [`ChartError::Drawing`] when the backend refuses.
+pub fn draw<DB: DrawingBackend>(
+    figure: &dyn Figure,
+    area: &DrawingArea<DB, Shift>,
+    size: Size,
+    palette: &Palette,
+) -> Result<(), ChartError>
+where
+    DB::ErrorType: 'static,
+{
+    figure.picture(size.at_least_legible()).draw(area, palette)
+}
+
+/// Any of the charts of decisions and portfolios.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Chart {
     /// Cost over the horizon against requests per month.
@@ -111,7 +131,7 @@ impl Chart {
     where
         DB::ErrorType: 'static,
     {
-        self.picture(size).draw(area, palette)
+        draw(self.figure(), area, size, palette)
     }
 
     /// The same numbers as a table, exact where the drawing is rounded.
@@ -130,5 +150,27 @@ impl Chart {
     #[must_use]
     pub fn stops(&self, size: Size) -> Vec<(f64, f64)> {
         self.figure().stops(size.at_least_legible())
+    }
+}
+
+impl Figure for Chart {
+    fn title(&self) -> String {
+        self.title()
+    }
+
+    fn picture(&self, size: Size) -> Picture {
+        self.picture(size)
+    }
+
+    fn table(&self) -> ChartTable {
+        self.table()
+    }
+
+    fn read_out(&self, size: Size, x: f64, y: f64) -> Option<ReadOut> {
+        self.read_out(size, x, y)
+    }
+
+    fn stops(&self, size: Size) -> Vec<(f64, f64)> {
+        self.stops(size)
     }
 }

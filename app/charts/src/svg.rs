@@ -7,7 +7,7 @@
 
 use crate::palette::{Palette, Rgb, role_of};
 use crate::size::Size;
-use crate::{Chart, ChartError};
+use crate::{ChartError, Figure};
 use plotters::drawing::IntoDrawingArea;
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
@@ -24,8 +24,8 @@ const STEPS: u32 = 10;
 ///
 /// # Errors
 /// [`ChartError::Drawing`]; writing into memory does not fail in practice.
-pub fn svg(chart: &Chart, size: Size) -> Result<String, ChartError> {
-    let picture = chart.picture(size);
+pub fn svg(chart: &dyn Figure, size: Size) -> Result<String, ChartError> {
+    let picture = chart.picture(size.at_least_legible());
     let mut body = String::new();
     {
         let size = (picture.size.width * STEPS, picture.size.height * STEPS);

@@ -3,14 +3,17 @@
 
 mod common;
 
-use charts::Size;
-use charts::svg;
+use charts::{Figure, LatencyDistribution, Size, svg};
 
 #[test]
 fn titles_of_every_chart() {
     let titles: Vec<String> =
         common::all().into_iter().map(|(name, chart)| format!("{name}: {}", chart.title())).collect();
     insta::assert_snapshot!(titles.join("\n"));
+}
+
+fn latency() -> LatencyDistribution {
+    common::latency(&[("CPU", 63, 12.0), ("GPU", 63, 3.4)])
 }
 
 fn as_text(table: &charts::ChartTable) -> String {
@@ -31,6 +34,7 @@ fn tables_carry_the_exact_numbers() {
     );
     insta::assert_snapshot!("quadrant_table", as_text(&common::quadrant(common::sample_portfolio()).table()));
     insta::assert_snapshot!("article_series_table", as_text(&common::article_series().table()));
+    insta::assert_snapshot!("latency_table", as_text(&latency().table()));
 }
 
 #[test]
@@ -45,6 +49,7 @@ fn drawings_of_the_article_scenario() {
         ] {
             insta::assert_snapshot!(format!("{name}_{theme}"), lines(svg(&chart, size).unwrap()));
         }
+        insta::assert_snapshot!(format!("latency_{theme}"), lines(svg(&latency(), size).unwrap()));
     }
 }
 

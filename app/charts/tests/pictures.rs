@@ -107,7 +107,7 @@ fn far_from_the_data_nothing_is_read_out() {
 #[test]
 fn an_svg_scales_and_follows_the_theme() {
     for (name, chart) in common::all() {
-        let text = svg(&chart, Size::WIDE).unwrap();
+        let text = svg(&*chart, Size::WIDE).unwrap();
         assert!(text.starts_with("<svg class=\"chart-svg\"") && text.ends_with("</svg>"), "{name}");
         assert!(text.contains("viewBox=\"0 0 720 400\" role=\"img\" aria-label=\""), "{name}");
         let root = &text[..text.find('>').unwrap()];

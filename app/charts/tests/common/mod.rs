@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
 
 use charts::{
-    ArticlePoint, ArticleSeries, Chart, CostOverVolume, CumulativeCost, QuadrantChart, QuadrantPoint,
+    ArticlePoint, ArticleSeries, Chart, CostOverVolume, CumulativeCost, Figure, LatencyDistribution,
+    QuadrantChart, QuadrantPoint, Timed,
 };
 use domain::decision::Decision;
 use domain::policy::Policy;
@@ -88,20 +89,45 @@ pub fn article_series() -> Chart {
     Chart::ArticleSeries(ArticleSeries::new(points.to_vec()))
 }
 
+/// Times of tokens, of no particular meaning, the same on every run: mostly around one time, a few much longer.
+fn token_times(count: u32, around: f64) -> Vec<f64> {
+    let spread = |index: u32| f64::from(index.wrapping_mul(2_654_435_761) >> 16) / f64::from(1_u32 << 16);
+    (1..=count)
+        .map(|index| around * (0.9 + 0.3 * spread(index)) * if index % 29 == 0 { 4.0 } else { 1.0 })
+        .collect()
+}
+
+pub fn latency(timed: &[(&str, u32, f64)]) -> LatencyDistribution {
+    let timed = timed.iter().map(|(label, count, around)| Timed {
+        label: (*label).to_owned(),
+        token_ms: token_times(*count, *around),
+    });
+    LatencyDistribution::new(timed.collect())
+}
+
 /// Every kind of chart, on data of every kind, by name.
-pub fn all() -> Vec<(String, Chart)> {
-    let mut charts = Vec::new();
+pub fn all() -> Vec<(String, Box<dyn Figure>)> {
+    let mut charts: Vec<(String, Box<dyn Figure>)> = Vec::new();
+    let mut add = |name: String, chart: Chart| charts.push((name, Box::new(chart)));
     for preset in preset::PRESETS {
-        charts.push((format!("cost_over_volume-{}", preset.id), cost_over_volume(preset.id)));
-        charts.push((format!("cumulative_cost-{}", preset.id), cumulative_cost(preset.id)));
+        add(format!("cost_over_volume-{}", preset.id), cost_over_volume(preset.id));
+        add(format!("cumulative_cost-{}", preset.id), cumulative_cost(preset.id));
     }
-    charts.push(("quadrant-sample-portfolio".to_owned(), quadrant(sample_portfolio())));
+    add("quadrant-sample-portfolio".to_owned(), quadrant(sample_portfolio()));
     let mut current = sample_portfolio();
     current[2].is_current = true;
-    charts.push(("quadrant-current".to_owned(), quadrant(current)));
-    charts.push(("quadrant-many".to_owned(), quadrant(many_points(150))));
-    charts.push(("quadrant-thousands".to_owned(), quadrant(many_points(5_000))));
-    charts.push(("quadrant-empty".to_owned(), quadrant(Vec::new())));
-    charts.push(("article_series".to_owned(), article_series()));
+    add("quadrant-current".to_owned(), quadrant(current));
+    add("quadrant-many".to_owned(), quadrant(many_points(150)));
+    add("quadrant-thousands".to_owned(), quadrant(many_points(5_000)));
+    add("quadrant-empty".to_owned(), quadrant(Vec::new()));
+    add("article_series".to_owned(), article_series());
+    for (name, timed) in [
+        ("latency-one", &[("CPU", 63, 12.0)][..]),
+        ("latency-both", &[("CPU", 63, 12.0), ("GPU", 63, 3.4)][..]),
+        ("latency-one-token", &[("GPU", 1, 840.0)][..]),
+        ("latency-empty", &[][..]),
+    ] {
+        charts.push((name.to_owned(), Box::new(latency(timed))));
+    }
     charts
 }
