@@ -4,7 +4,7 @@ use crate::functions::theme::SetTheme;
 use crate::functions::who::who_is_here;
 use crate::live::LivePage;
 use crate::theme::{Appearance, Theme};
-use crate::wire::opened;
+use crate::wire::{opened, shown};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use server_fn::ServerFn;
@@ -91,8 +91,7 @@ fn AccountLinks() -> impl IntoView {
     view! {
         <div class="account-links">
             <Transition fallback=|| ()>
-                {move || Suspend::new(async move {
-                    match who.await {
+                {shown(who, move |who| match who {
                         Ok(Some(who)) => {
                             let unread = who.unread;
                             view! {
@@ -116,8 +115,7 @@ fn AccountLinks() -> impl IntoView {
                             }
                                 .into_any()
                         }
-                    }
-                })}
+                    })}
             </Transition>
         </div>
     }

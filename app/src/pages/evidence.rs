@@ -12,7 +12,7 @@ use crate::AppError;
 use crate::components::layout::Pending;
 use crate::functions::evidence::query::LedgerQuery;
 use crate::functions::evidence::{compare_with_article, list_sources, open_ledger};
-use crate::wire::opened;
+use crate::wire::{opened, shown};
 use claims::Filter;
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
@@ -40,28 +40,22 @@ pub fn EvidencePage() -> impl IntoView {
         />
         <main id="main" class="page" tabindex="-1">
             <Transition fallback=loading set_pending=waiting>
-                {move || Suspend::new(async move {
-                    match ledger.await {
+                {shown(ledger, move |ledger| match ledger {
                         Ok(ledger) => claims::claims(&ledger, filter),
                         Err(error) => failed("Evidence", error),
-                    }
-                })}
+                    })}
             </Transition>
             <Suspense fallback=loading>
-                {move || Suspend::new(async move {
-                    match comparison.await {
+                {shown(comparison, move |comparison| match comparison {
                         Ok(comparison) => chart::comparison(&comparison),
                         Err(error) => failed("The article’s chart beside the engine’s", error),
-                    }
-                })}
+                    })}
             </Suspense>
             <Suspense fallback=loading>
-                {move || Suspend::new(async move {
-                    match sources.await {
+                {shown(sources, move |sources| match sources {
                         Ok(sources) => tables::tables(&sources),
                         Err(error) => failed("Facts and prices behind the numbers", error),
-                    }
-                })}
+                    })}
             </Suspense>
         </main>
     }
