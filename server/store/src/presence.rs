@@ -34,19 +34,21 @@ impl Store {
         Ok(())
     }
 
-    /// Notes that the page is still open.
+    /// Notes that the page is still open. One that was taken for closed, because its server had no time for it,
+    /// is there again.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] and the like.
-    pub async fn stay(&self, scope: Scope, connection: Uuid) -> Result<(), StoreError> {
+    /// [`StoreError::NotFound`] as above.
+    pub async fn stay(&self, scope: Scope, use_case: UseCaseId, connection: Uuid) -> Result<(), StoreError> {
         let mut transaction = self.begin(scope).await?;
-        sqlx::query("UPDATE presence SET seen_at = now() WHERE workspace_id = $1 AND connection_id = $2")
-            .bind(scope.workspace.uuid())
-            .bind(connection)
-            .execute(&mut *transaction)
-            .await?;
+        let done =
+            sqlx::query("UPDATE presence SET seen_at = now() WHERE workspace_id = $1 AND connection_id = $2")
+                .bind(scope.workspace.uuid())
+                .bind(connection)
+                .execute(&mut *transaction)
+                .await?;
         transaction.commit().await?;
-        Ok(())
+        if done.rows_affected() == 0 { self.arrive(scope, use_case, connection).await } else { Ok(()) }
     }
 
     /// Notes that the page was closed.
