@@ -534,37 +534,6 @@ fn an_override_takes_new_approvals_and_opens_again_at_its_end() {
 }
 
 #[test]
-fn whoever_overrides_is_the_author_of_that_answer() {
-    let mut story = Story::approved();
-    story.overrides(4, 30).is(ReviewState::Proposed, &[]);
-    assert_eq!(story.review.approve(person(4), "a", "", 9), Err(MoveRefused::Overrider));
-    assert!(!story.review.waits_for(person(4)));
-    // It may be put right by whoever wrote it, and then still waits for two others.
-    story.overrides(4, 60).is(ReviewState::Proposed, &[]);
-    story.approves(2, "a").is(ReviewState::Proposed, &[2]);
-    story.approves(3, "a").is(ReviewState::Approved, &[2, 3]);
-    // Once it has ended, the engine's answer is nobody's.
-    story.now += 60 * DAY;
-    story.goes(|review, at| review.expire_override(at)).is(ReviewState::Proposed, &[]);
-    story.approves(4, "a").is(ReviewState::Proposed, &[4]);
-}
-
-#[test]
-fn a_workspace_may_let_whoever_overrides_approve() {
-    let rule = ReviewRule::new(1, true, None, 14, 0.1).unwrap();
-    let mut story = Story::proposed(rule);
-    story.overrides(4, 30).approves(4, "a").is(ReviewState::Approved, &[4]);
-}
-
-#[test]
-fn the_name_of_a_concern_is_short() {
-    let story = Story::proposed(rule(2));
-    let raise = |length: usize| story.review.raise_concern(person(2), &"é".repeat(length), "", 9).err();
-    assert_eq!(raise(120), None);
-    assert_eq!(raise(121), Some(MoveRefused::NameTooLong));
-}
-
-#[test]
 fn an_override_ends_within_a_year_and_has_a_reason() {
     let story = Story::proposed(rule(2));
     let put = |by, reason, days| {

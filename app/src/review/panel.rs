@@ -395,7 +395,7 @@ fn actions(
         };
         behind("Raise a blocking concern", open, form.into_any())
     });
-    let replace = (reader.may(Action::Override) && is_open && review.may_override(reader.account).is_ok()).then(|| {
+    let replace = (reader.may(Action::Override) && is_open && may_approve.is_ok()).then(|| {
         let refused = said.refused("override");
         let open = refused.is_some();
         let leading = use_case.decision.leading_option();

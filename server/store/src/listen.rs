@@ -1,8 +1,7 @@
 //! Hears of what happens in the database, on whichever server it was done.
 
-use crate::connection::ACQUIRE_TIMEOUT;
 use crate::{Store, StoreError, UseCaseId, WorkspaceId};
-use sqlx::postgres::{PgListener, PgPoolOptions};
+use sqlx::postgres::PgListener;
 
 /// Something happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,15 +33,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] and the like.
     pub async fn listen(&self) -> Result<Listener, StoreError> {
-        // From a pool of one: a listener keeps its connection for good, and requests should not miss it.
-        let options = self.pool.connect_options();
-        let pool = PgPoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_lazy_with((*options).clone());
-        let mut listener = PgListener::connect_with(&pool).await?;
+        let mut listener = PgListener::connect_with(&self.pool).await?;
+        listener.ignore_pool_close_event(true);
         listener.listen_all(["parsimony_events", "parsimony_presence"]).await?;
         Ok(Listener(listener))
     }

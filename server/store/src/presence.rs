@@ -34,21 +34,19 @@ impl Store {
         Ok(())
     }
 
-    /// Notes that the page is still open. One that was taken for closed, because its server had no time for it,
-    /// is there again.
+    /// Notes that the page is still open.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] as above.
-    pub async fn stay(&self, scope: Scope, use_case: UseCaseId, connection: Uuid) -> Result<(), StoreError> {
+    /// [`StoreError::Unavailable`] and the like.
+    pub async fn stay(&self, scope: Scope, connection: Uuid) -> Result<(), StoreError> {
         let mut transaction = self.begin(scope).await?;
-        let done =
-            sqlx::query("UPDATE presence SET seen_at = now() WHERE workspace_id = $1 AND connection_id = $2")
-                .bind(scope.workspace.uuid())
-                .bind(connection)
-                .execute(&mut *transaction)
-                .await?;
+        sqlx::query("UPDATE presence SET seen_at = now() WHERE workspace_id = $1 AND connection_id = $2")
+            .bind(scope.workspace.uuid())
+            .bind(connection)
+            .execute(&mut *transaction)
+            .await?;
         transaction.commit().await?;
-        if done.rows_affected() == 0 { self.arrive(scope, use_case, connection).await } else { Ok(()) }
+        Ok(())
     }
 
     /// Notes that the page was closed.

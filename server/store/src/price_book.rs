@@ -55,8 +55,8 @@ impl Store {
         Ok((id, self.whole_price_book(view, head).await?))
     }
 
-    /// Gives a workspace a price book of its own, which is the current one from then on. What is current already is
-    /// no new price book; going back to earlier prices is one, with a version of its own. What it does to approved classifications is [`Store::reprice`]'s to find out.
+    /// Gives a workspace a price book of its own, which is the current one from then on. The same content again is
+    /// no new price book. What it does to approved classifications is [`Store::reprice`]'s to find out.
     ///
     /// # Errors
     /// [`StoreError::Text`] for a book without a version or date.
@@ -65,30 +65,25 @@ impl Store {
         crate::text::required("as_of", &book.as_of, 60)?;
         let mut book = book.clone();
         book.digest = LazyDigest::default();
-        let mut hash = sha256(write("price book", &book)?);
+        let hash = sha256(write("price book", &book)?);
         let mut transaction = self.begin(scope).await?;
         sqlx::query("SELECT 1 FROM workspaces WHERE id = $1 FOR NO KEY UPDATE")
             .bind(scope.workspace.uuid())
             .execute(&mut *transaction)
             .await?;
         let known: Vec<(String, bool)> = sqlx::query_as(
-            "SELECT version, source_hash = $2 FROM price_books WHERE scope IN ($1, $3)
-             ORDER BY created_at DESC, id DESC",
+            "SELECT version, source_hash = $2 AND scope = $1 FROM price_books WHERE scope IN ($1, $3)",
         )
         .bind(scope.workspace.uuid())
         .bind(&hash)
         .bind(Uuid::nil())
         .fetch_all(&mut *transaction)
         .await?;
-        if known.first().is_some_and(|(_, is_same)| *is_same) {
+        if known.iter().any(|(_, same)| *same) {
             return Ok(self.workspace_price_book(scope).await?.1);
         }
-        let is_earlier = known.iter().any(|(_, is_same)| *is_same);
         let versions: Vec<String> = known.into_iter().map(|(version, _)| version).collect();
         book.version = free_version(&book.version, &versions);
-        if is_earlier {
-            hash = sha256(write("price book", &book)?);
-        }
         let id = Uuid::now_v7();
         sqlx::query(
             "INSERT INTO price_books (id, workspace_id, version, as_of, source_hash) VALUES ($1, $2, $3, $4, $5)",
@@ -179,9 +174,10 @@ pub(crate) async fn ensure_built_in(
         book.version = version;
         return Ok(book);
     }
-    // Also those of workspaces, where a decision must still find the book it names.
-    let versions: Vec<String> =
-        sqlx::query_scalar("SELECT DISTINCT version FROM price_books").fetch_all(&mut *connection).await?;
+    let versions: Vec<String> = sqlx::query_scalar("SELECT version FROM price_books WHERE scope = $1")
+        .bind(Uuid::nil())
+        .fetch_all(&mut *connection)
+        .await?;
     book.version = free_version(&book.version, &versions);
     let id = Uuid::now_v7();
     sqlx::query("INSERT INTO price_books (id, version, as_of, source_hash) VALUES ($1, $2, $3, $4)")

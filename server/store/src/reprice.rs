@@ -5,12 +5,10 @@ use crate::review::{add, events, look};
 use crate::revision::append_decision;
 use crate::scope::View;
 use crate::{DecisionId, Scope, Store, StoreError, UseCaseId};
-use domain::decision::{Decision, OptionKind};
-use domain::policy::Policy;
-use domain::prices::PriceBook;
+use domain::decision::Decision;
 use domain::provenance::ENGINE_VERSION;
 use domain::reprice::effect;
-use domain::review::{Content, Effect, Review, ReviewEvent, ReviewState};
+use domain::review::{Content, Effect, Review, ReviewState};
 use domain::use_case::UseCase;
 use uuid::Uuid;
 
@@ -56,64 +54,47 @@ impl Store {
             .await?;
         let mut all = Vec::new();
         for id in ids.into_iter().map(UseCaseId::from) {
-            all.extend(self.reprice_case(scope, id, (&policy, &book)).await?);
-        }
-        Ok(all)
-    }
-
-    /// The same for one use case; `None` when there is nothing to decide anew.
-    async fn reprice_case(
-        &self,
-        scope: Scope,
-        id: UseCaseId,
-        (policy, book): (&Policy, &PriceBook),
-    ) -> Result<Option<Repriced>, StoreError> {
-        let mut transaction = self.begin(scope).await?;
-        let mut held = look(&mut transaction, scope, id, true).await?;
-        let review = Review::replay(&events(&mut transaction, scope, id).await?);
-        let (revision, inputs, document): (Uuid, String, String) = sqlx::query_as(
-            "SELECT v.id, v.inputs::text, d.document::text FROM use_cases u
-             JOIN use_case_revisions v
-                ON v.workspace_id = u.workspace_id AND v.use_case_id = u.id AND v.number = u.revision
-             JOIN decisions d ON d.workspace_id = u.workspace_id AND d.use_case_id = u.id AND d.id = u.decision_id
-             WHERE u.workspace_id = $1 AND u.id = $2",
-        )
-        .bind(scope.workspace.uuid())
-        .bind(id.uuid())
-        .fetch_one(&mut *transaction)
-        .await?;
-        let (use_case, before): (UseCase, Decision) =
-            (read("inputs", &inputs)?, read("decision", &document)?);
-        let after = domain::decide(&use_case, policy, book);
-        let is_open = matches!(review.state(), ReviewState::Proposed | ReviewState::Approved);
-        if after.provenance.content_hash == before.provenance.content_hash || !is_open {
-            return Ok(None);
-        }
-        let effect = effect(&before, &after, review.rule().margin_threshold());
-        let content = Content { hash: after.provenance.content_hash.clone(), ..held.content.clone() };
-        let decision = DecisionId::from(Uuid::now_v7());
-        append_decision(&mut transaction, scope, (id, revision, decision), &after).await?;
-        sqlx::query("UPDATE use_cases SET decision_id = $3 WHERE workspace_id = $1 AND id = $2")
+            let mut transaction = self.begin(scope).await?;
+            let mut held = look(&mut transaction, scope, id, true).await?;
+            let review = Review::replay(&events(&mut transaction, scope, id).await?);
+            let (revision, inputs, document): (Uuid, String, String) = sqlx::query_as(
+                "SELECT v.id, v.inputs::text, d.document::text FROM use_cases u
+                 JOIN use_case_revisions v
+                    ON v.workspace_id = u.workspace_id AND v.use_case_id = u.id AND v.number = u.revision
+                 JOIN decisions d ON d.workspace_id = u.workspace_id AND d.use_case_id = u.id AND d.id = u.decision_id
+                 WHERE u.workspace_id = $1 AND u.id = $2",
+            )
             .bind(scope.workspace.uuid())
             .bind(id.uuid())
-            .bind(decision.uuid())
-            .execute(&mut *transaction)
+            .fetch_one(&mut *transaction)
             .await?;
-        held.decision = decision;
-        held.content = content.clone();
-        let name = held.name.clone();
-        if let Some(event) = review.repriced(content, effect, held.now.unix_timestamp()) {
-            add(&mut transaction, Scope::system(scope.workspace), id, review, event, &held).await?;
+            let (use_case, before): (UseCase, Decision) =
+                (read("inputs", &inputs)?, read("decision", &document)?);
+            let after = domain::decide(&use_case, &policy, &book);
+            let is_open = matches!(review.state(), ReviewState::Proposed | ReviewState::Approved);
+            if after.provenance.content_hash == before.provenance.content_hash || !is_open {
+                continue;
+            }
+            let effect = effect(&before, &after, review.rule().margin_threshold());
+            let content = Content { hash: after.provenance.content_hash.clone(), ..held.content.clone() };
+            let decision = DecisionId::from(Uuid::now_v7());
+            append_decision(&mut transaction, scope, (id, revision, decision), &after).await?;
+            sqlx::query("UPDATE use_cases SET decision_id = $3 WHERE workspace_id = $1 AND id = $2")
+                .bind(scope.workspace.uuid())
+                .bind(id.uuid())
+                .bind(decision.uuid())
+                .execute(&mut *transaction)
+                .await?;
+            held.decision = decision;
+            held.content = content.clone();
+            let name = held.name.clone();
+            if let Some(event) = review.repriced(content, effect, held.now.unix_timestamp()) {
+                add(&mut transaction, Scope::system(scope.workspace), id, review, event, &held).await?;
+            }
+            transaction.commit().await?;
+            all.push(Repriced { use_case: id, name, effect });
         }
-        transaction.commit().await?;
-        Ok(Some(Repriced { use_case: id, name, effect }))
-    }
-
-    /// What was approved at earlier prices and is in force again has to hold at today's.
-    pub(crate) async fn reprice_restored(&self, scope: Scope, id: UseCaseId) -> Result<(), StoreError> {
-        let (_, policy) = self.current_policy().await?;
-        let (_, book) = self.workspace_price_book(scope).await?;
-        self.reprice_case(scope, id, (&policy, &book)).await.map(drop)
+        Ok(all)
     }
 
     /// [`Store::reprice`] for every workspace: after a release that brought new prices.
@@ -144,12 +125,10 @@ impl Store {
         &self,
         scope: Scope,
     ) -> Result<Vec<domain::override_rate::RuleRate>, StoreError> {
-        let rows: Vec<(String, String)> = self
+        let rows: Vec<(String, Option<String>)> = self
             .read(scope, |mut connection| async move {
                 sqlx::query_as(
-                    "SELECT d.document::text, (SELECT json_agg(e.event ORDER BY e.number)::text FROM review_events e
-                        WHERE e.workspace_id = r.workspace_id AND e.use_case_id = r.use_case_id)
-                     FROM reviews r
+                    "SELECT d.document::text, r.override_option FROM reviews r
                      JOIN decisions d ON d.workspace_id = r.workspace_id AND d.use_case_id = r.use_case_id
                         AND d.id = r.approved_decision_id
                      WHERE r.workspace_id = $1",
@@ -159,13 +138,13 @@ impl Store {
                 .await
             })
             .await?;
-        let answered: Vec<(Decision, Option<OptionKind>)> = rows
+        let answered: Vec<(Decision, Option<domain::decision::OptionKind>)> = rows
             .into_iter()
-            .map(|(document, events)| {
-                // What was approved, not what stands in its place now: an override that somebody proposes has
-                // corrected nothing yet, and one that ended has.
-                let events: Vec<ReviewEvent> = read("review events", &events)?;
-                let option = Review::replay(&events).last_approved().and_then(|approved| approved.option);
+            .map(|(document, option)| {
+                let option = option.and_then(|code| {
+                    use domain::field::Choice as _;
+                    domain::decision::OptionKind::ALL.iter().copied().find(|option| option.code() == code)
+                });
                 Ok((read("decision", &document)?, option))
             })
             .collect::<Result<_, StoreError>>()?;

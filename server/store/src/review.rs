@@ -15,8 +15,6 @@ use domain::access::Role;
 use domain::review::{
     Content, MoveRefused, Review, ReviewEvent, ReviewMove, ReviewRule, ReviewState, UnixSeconds,
 };
-use domain::use_case::UseCase;
-use futures_util::TryStreamExt as _;
 use serde_json::json;
 use sqlx::{FromRow, PgConnection};
 use std::collections::BTreeMap;
@@ -97,7 +95,7 @@ impl Store {
     }
 
     /// Puts the revision that was last approved in force again, as a new revision with the same content. The
-    /// refused revision stays in the history. Should today's prices change what was approved, it is opened again.
+    /// refused revision stays in the history.
     ///
     /// # Errors
     /// [`StoreError::MoveRefused`] when nothing was approved or it is in force; [`StoreError::NotFound`],
@@ -128,7 +126,6 @@ impl Store {
         let held = Held { content, decision, ..held };
         add(&mut transaction, scope, id, review, event, &held).await?;
         transaction.commit().await?;
-        self.reprice_restored(scope, id).await?;
         Ok(number)
     }
 
@@ -179,6 +176,7 @@ pub(crate) async fn look(
         revision: i32,
         decision_id: Uuid,
         content_hash: String,
+        created_by: Option<Uuid>,
         archived: bool,
         now: OffsetDateTime,
     }
@@ -191,54 +189,30 @@ pub(crate) async fn look(
             .await?;
     }
     let row: Option<Row> = sqlx::query_as(
-        "SELECT u.name, u.revision, u.decision_id, d.content_hash,
+        "SELECT u.name, u.revision, u.decision_id, d.content_hash, v.created_by,
             u.archived_at IS NOT NULL OR p.archived_at IS NOT NULL AS archived, clock_timestamp() AS now
          FROM use_cases u
          JOIN portfolios p ON p.workspace_id = u.workspace_id AND p.id = u.portfolio_id
+         JOIN use_case_revisions v ON v.workspace_id = u.workspace_id AND v.use_case_id = u.id AND v.number = u.revision
          JOIN decisions d ON d.workspace_id = u.workspace_id AND d.use_case_id = u.id AND d.id = u.decision_id
          WHERE u.workspace_id = $1 AND u.id = $2",
     )
     .bind(scope.workspace.uuid())
     .bind(id.uuid())
-    .fetch_optional(&mut *connection)
+    .fetch_optional(connection)
     .await?;
     let row = row.ok_or(StoreError::NotFound)?;
     Ok(Held {
         content: Content {
             hash: row.content_hash,
             revision: row.revision,
-            author: author(connection, scope, id).await?,
+            author: row.created_by.map(AccountId::from),
         },
         decision: row.decision_id.into(),
         archived: row.archived,
         name: row.name,
         now: row.now,
     })
-}
-
-/// Who wrote the inputs of a use case as they are now: whoever saved the first of the last revisions that are
-/// equal but for name and notes.
-async fn author(
-    connection: &mut PgConnection,
-    scope: Scope,
-    id: UseCaseId,
-) -> Result<Option<AccountId>, StoreError> {
-    let mut revisions = sqlx::query_as::<_, (Option<Uuid>, String)>(
-        "SELECT created_by, inputs::text FROM use_case_revisions WHERE workspace_id = $1 AND use_case_id = $2
-         ORDER BY number DESC",
-    )
-    .bind(scope.workspace.uuid())
-    .bind(id.uuid())
-    .fetch(connection);
-    let (mut author, mut present) = (None, None);
-    while let Some((created_by, inputs)) = revisions.try_next().await? {
-        let inputs: UseCase = read("inputs", &inputs)?;
-        if present.get_or_insert_with(|| inputs.clone()).differs_materially(&inputs) {
-            break;
-        }
-        author = created_by.map(AccountId::from);
-    }
-    Ok(author)
 }
 
 /// What happened in a review, in order.
@@ -321,11 +295,10 @@ async fn remember(
     let named: Option<Vec<Uuid>> =
         review.rule().reviewers().map(|named| named.iter().map(|account| account.uuid()).collect());
     let author = review.content().and_then(|content| content.author);
-    let overrider = review.overridden().map(|overridden| overridden.by);
     let excluded: Vec<Uuid> = if review.rule().author_may_approve() {
         Vec::new()
     } else {
-        [review.proposed_by(), author, overrider].into_iter().flatten().map(AccountId::uuid).collect()
+        [review.proposed_by(), author].into_iter().flatten().map(AccountId::uuid).collect()
     };
     let approved_now = review.state() == ReviewState::Approved;
     sqlx::query(

@@ -45,19 +45,8 @@ impl Review {
     /// Whether this account may approve at all, leaving aside its role.
     ///
     /// # Errors
-    /// [`MoveRefused::Author`], [`MoveRefused::NotNamed`]; [`MoveRefused::Overrider`] for whoever wrote the answer
-    /// that stands in the place of the engine's.
-    pub fn may_approve(&self, by: AccountId) -> Result<(), MoveRefused> {
-        self.may_override(by)?;
-        let is_overrider = self.overridden.as_ref().is_some_and(|overridden| overridden.by == by);
-        if is_overrider && !self.rule.author_may_approve() { Err(MoveRefused::Overrider) } else { Ok(()) }
-    }
-
-    /// Whether this account may put an answer of its own in the place of the engine's, leaving aside its role.
-    ///
-    /// # Errors
     /// [`MoveRefused::Author`], [`MoveRefused::NotNamed`].
-    pub fn may_override(&self, by: AccountId) -> Result<(), MoveRefused> {
+    pub fn may_approve(&self, by: AccountId) -> Result<(), MoveRefused> {
         let author = self.content.as_ref().and_then(|content| content.author);
         let is_author = self.proposed_by == Some(by) || author == Some(by);
         if is_author && !self.rule.author_may_approve() {
@@ -125,7 +114,7 @@ impl Review {
     ///
     /// # Errors
     /// [`MoveRefused::NotProposed`] unless it is proposed or approved; [`MoveRefused::ReasonMissing`] without a
-    /// name; [`MoveRefused::NameTooLong`].
+    /// name.
     pub fn raise_concern(
         &self,
         by: AccountId,
@@ -138,7 +127,7 @@ impl Review {
         }
         let name = required(name)?;
         if name.chars().count() > NAME_LENGTH {
-            return Err(MoveRefused::NameTooLong);
+            return Err(MoveRefused::TooLong);
         }
         let number = u32::try_from(self.concerns.len()).unwrap_or(u32::MAX).saturating_add(1);
         Ok(event(at, Some(by), ReviewMove::ConcernRaised { number, name, text: optional(text)? }))
@@ -172,8 +161,7 @@ impl Review {
     ///
     /// # Errors
     /// [`MoveRefused::NotProposed`] unless it is proposed or approved; [`MoveRefused::ReasonMissing`];
-    /// [`MoveRefused::Expiry`] for a day that is not in the coming year; [`MoveRefused::Author`],
-    /// [`MoveRefused::NotNamed`].
+    /// [`MoveRefused::Expiry`] for a day that is not in the coming year; those of [`Self::may_approve`].
     pub fn override_verdict(
         &self,
         by: AccountId,
@@ -185,7 +173,7 @@ impl Review {
         if !matches!(self.state, ReviewState::Proposed | ReviewState::Approved) {
             return Err(MoveRefused::NotProposed);
         }
-        self.may_override(by)?;
+        self.may_approve(by)?;
         let (reason, evidence) = (required(reason)?, optional(evidence)?);
         if expires_at <= at || expires_at > at.saturating_add(LONGEST_OVERRIDE) {
             return Err(MoveRefused::Expiry);
