@@ -508,6 +508,21 @@ fn a_concern_blocks_until_it_is_settled_by_its_raiser_or_an_admin() {
 }
 
 #[test]
+fn each_text_of_a_concern_is_held_to_its_own_limit() {
+    let story = Story::proposed(rule(1));
+    let raise = |name: usize, text: usize| {
+        let (name, text) = ("ü".repeat(name), "ü".repeat(text));
+        story.review.raise_concern(person(2), &format!(" {name} "), &text, 9).err()
+    };
+    assert_eq!(raise(120, 4_000), None);
+    assert_eq!(raise(121, 4_000), Some(MoveRefused::ConcernNameTooLong));
+    assert_eq!(raise(4_001, 0), Some(MoveRefused::ConcernNameTooLong));
+    assert_eq!(raise(120, 4_001), Some(MoveRefused::TooLong));
+    assert!(MoveRefused::ConcernNameTooLong.to_string().contains("name of a concern"));
+    assert!(MoveRefused::ConcernNameTooLong.to_string().contains("120 characters"));
+}
+
+#[test]
 fn a_concern_about_something_approved_opens_it_with_time_to_answer() {
     let mut story = Story::approved();
     story.now += 300 * DAY;

@@ -114,7 +114,7 @@ impl Review {
     ///
     /// # Errors
     /// [`MoveRefused::NotProposed`] unless it is proposed or approved; [`MoveRefused::ReasonMissing`] without a
-    /// name.
+    /// name; [`MoveRefused::ConcernNameTooLong`], [`MoveRefused::TooLong`].
     pub fn raise_concern(
         &self,
         by: AccountId,
@@ -125,10 +125,11 @@ impl Review {
         if !matches!(self.state, ReviewState::Proposed | ReviewState::Approved) {
             return Err(MoveRefused::NotProposed);
         }
-        let name = required(name)?;
+        let name = name.trim();
         if name.chars().count() > NAME_LENGTH {
-            return Err(MoveRefused::TooLong);
+            return Err(MoveRefused::ConcernNameTooLong);
         }
+        let name = required(name)?;
         let number = u32::try_from(self.concerns.len()).unwrap_or(u32::MAX).saturating_add(1);
         Ok(event(at, Some(by), ReviewMove::ConcernRaised { number, name, text: optional(text)? }))
     }

@@ -36,6 +36,9 @@ pub enum MoveRefused {
     /// A text is too long.
     #[error("That text is too long. At most 4,000 characters fit.")]
     TooLong,
+    /// The name of a concern is too long.
+    #[error("The name of a concern is too long. At most 120 characters fit; say the rest below it.")]
+    ConcernNameTooLong,
     /// There is no such concern, or it is settled.
     #[error("There is no such open concern.")]
     NoSuchConcern,
