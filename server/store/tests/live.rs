@@ -5,8 +5,9 @@ mod support;
 
 use domain::access::Role;
 use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
 use std::time::Duration;
-use store::{Heard, Listener, Scope, StoreError, UseCaseId};
+use store::{Heard, Listener, Scope, Store, StoreError, UseCaseId};
 use support::people::{Person, first_admin, founder, invited};
 use support::{Team, named, run, store_on};
 use uuid::Uuid;
@@ -82,6 +83,21 @@ async fn a_listener_hears_of_changes_and_of_who_comes_and_goes(pool: PgPool) {
     assert_eq!(next(&mut listener).await, presence);
     team.store.write_comment(ada.scope, id, None, None, "And again.").await.unwrap();
     assert_eq!(next(&mut listener).await, Heard::Event { workspace, seq: seq + 1 });
+}
+
+/// A listener stays for as long as its server runs, so it must not take a connection from the requests.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn listening_takes_no_connection_from_the_requests(pool: PgPool) {
+    let options = (*pool.connect_options()).clone();
+    let single = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(2));
+    let store = Store::from_pool(single.connect_lazy_with(options));
+    let mut listener = store.listen().await.unwrap();
+    store.seed().await.unwrap();
+    let scope = Scope::system(store.first_workspace().await.unwrap());
+    store.create_portfolio(scope, "Claims", "").await.unwrap();
+    // Closing the store waits for its connections; this one is not among them, and goes on.
+    store.close().await;
+    assert!(matches!(next(&mut listener).await, Heard::Event { seq: 1, .. }));
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
