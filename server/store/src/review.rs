@@ -1,17 +1,16 @@
 //! Reviews: what happened in each, where it stands, and what waits for whom.
 
 mod queue;
+mod restore;
 mod rule;
+mod tell;
 
 pub use queue::QueueRow;
 use rule::rule;
 
 use crate::audit::{self, Change};
 use crate::document::{read, write};
-use crate::notification::{self, Reason};
-use crate::session::read_role;
 use crate::{AccountId, AuditAction, DecisionId, Scope, Store, StoreError, UseCaseId};
-use domain::access::Role;
 use domain::review::{
     Content, MoveRefused, Review, ReviewEvent, ReviewMove, ReviewRule, ReviewState, UnixSeconds,
 };
@@ -92,41 +91,6 @@ impl Store {
         let review = add(&mut transaction, scope, id, review, event, &held).await?;
         transaction.commit().await?;
         Ok(review)
-    }
-
-    /// Puts the revision that was last approved in force again, as a new revision with the same content. The
-    /// refused revision stays in the history.
-    ///
-    /// # Errors
-    /// [`StoreError::MoveRefused`] when nothing was approved or it is in force; [`StoreError::NotFound`],
-    /// [`StoreError::Archived`].
-    pub async fn restore_approved(&self, scope: Scope, id: UseCaseId) -> Result<i32, StoreError> {
-        let by = scope.actor.account().ok_or(StoreError::NotFound)?;
-        let mut transaction = self.begin(scope).await?;
-        let held = look(&mut transaction, scope, id, true).await?;
-        if held.archived {
-            return Err(StoreError::Archived);
-        }
-        let review = Review::replay(&events(&mut transaction, scope, id).await?);
-        let approved = review.last_approved().ok_or(MoveRefused::NothingApproved)?.content.clone();
-        let number = held.content.revision.saturating_add(1);
-        let content = Content { revision: number, ..approved.clone() };
-        let event = review.restore(by, content.clone(), held.now.unix_timestamp())?;
-        let decision = DecisionId::from(Uuid::now_v7());
-        copy_approved(&mut transaction, scope, id, (&approved, number, decision)).await?;
-        let change = Change::of(AuditAction::UseCaseRevised, id.uuid())
-            .about(id)
-            .before(json!({ "revision": held.content.revision, "content_hash": held.content.hash }))
-            .after(json!({
-                "revision": number,
-                "content_hash": content.hash,
-                "note": format!("Revision {} again.", approved.revision),
-            }));
-        audit::record(&mut transaction, scope, change).await?;
-        let held = Held { content, decision, ..held };
-        add(&mut transaction, scope, id, review, event, &held).await?;
-        transaction.commit().await?;
-        Ok(number)
     }
 
     /// Ends all overrides whose time was over at `now`, in all workspaces, and says how many that were. For a job
@@ -278,7 +242,7 @@ pub(crate) async fn add(
         .before(json!({ "state": before.state().key() }))
         .after(json!({ "state": review.state().key(), "event": event }));
     let seq = audit::record(connection, scope, change).await?;
-    notify(connection, scope, id, (seq, &before, &review, &event)).await?;
+    tell::of_move(connection, scope, id, (seq, &before, &review, &event)).await?;
     Ok(review)
 }
 
@@ -332,114 +296,6 @@ async fn remember(
     .bind(approved_now.then(|| held.decision.uuid()))
     .bind(review.overridden().map(|overridden| domain::field::Choice::code(overridden.option)))
     .bind(time(review.overridden().map(|overridden| overridden.expires_at)))
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Tells the people whom a move concerns: reviewers that something waits for them; who proposed and wrote it
-/// that somebody answered; everybody involved that it was opened again.
-async fn notify(
-    connection: &mut PgConnection,
-    scope: Scope,
-    id: UseCaseId,
-    (seq, before, review, event): (i64, &Review, &Review, &ReviewEvent),
-) -> Result<(), StoreError> {
-    let content = review.content();
-    let authors: Vec<AccountId> =
-        [review.proposed_by(), content.and_then(|content| content.author)].into_iter().flatten().collect();
-    let (reason, mut people) = match &event.did {
-        ReviewMove::Proposed { .. } => {
-            let reviewers = reviewers(connection, scope).await?;
-            let waiting =
-                reviewers.into_iter().filter(|account| review.may_approve(*account).is_ok()).collect();
-            (Reason::ReviewWanted, waiting)
-        }
-        ReviewMove::ContentChanged { .. } if review.state() == ReviewState::Proposed => {
-            (Reason::ReviewWanted, before.approvals().map(|(account, _)| account).collect())
-        }
-        ReviewMove::Reopened { .. } | ReviewMove::OverrideExpired => {
-            let mut involved: Vec<AccountId> = before.approvals().map(|(account, _)| account).collect();
-            involved.extend(authors);
-            (Reason::Reopened, involved)
-        }
-        ReviewMove::Approved { .. }
-        | ReviewMove::ChangesRequested { .. }
-        | ReviewMove::ConcernRaised { .. }
-        | ReviewMove::ConcernResolved { .. }
-        | ReviewMove::Overridden { .. } => (Reason::ReviewAnswered, authors),
-        ReviewMove::Withdrawn
-        | ReviewMove::ContentChanged { .. }
-        | ReviewMove::PricesHeld { .. }
-        | ReviewMove::Restored { .. } => return Ok(()),
-    };
-    people.retain(|account| event.by != Some(*account));
-    notification::tell(connection, scope, (seq, reason), Some(id), people).await
-}
-
-/// Members whose role lets them review.
-async fn reviewers(connection: &mut PgConnection, scope: Scope) -> Result<Vec<AccountId>, StoreError> {
-    let rows: Vec<(Uuid, String)> = sqlx::query_as(
-        "SELECT account_id, role FROM members WHERE workspace_id = $1 AND left_at IS NULL ORDER BY account_id",
-    )
-    .bind(scope.workspace.uuid())
-    .fetch_all(connection)
-    .await?;
-    let mut reviewers = Vec::new();
-    for (account, role) in rows {
-        if read_role(&role)? >= Role::Reviewer {
-            reviewers.push(account.into());
-        }
-    }
-    Ok(reviewers)
-}
-
-/// A new revision with inputs and decision of the approved one.
-async fn copy_approved(
-    connection: &mut PgConnection,
-    scope: Scope,
-    id: UseCaseId,
-    (approved, number, decision): (&Content, i32, DecisionId),
-) -> Result<(), StoreError> {
-    let revision = Uuid::now_v7();
-    sqlx::query(
-        "INSERT INTO use_case_revisions (id, workspace_id, use_case_id, number, inputs, note, created_by)
-         SELECT $1, workspace_id, use_case_id, $4, inputs, $5, created_by FROM use_case_revisions
-         WHERE workspace_id = $2 AND use_case_id = $3 AND number = $6",
-    )
-    .bind(revision)
-    .bind(scope.workspace.uuid())
-    .bind(id.uuid())
-    .bind(number)
-    .bind(format!("Revision {} again: it was the last approved one.", approved.revision))
-    .bind(approved.revision)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
-        "INSERT INTO decisions (id, workspace_id, use_case_id, revision_id, policy_scope, policy_id,
-            price_book_scope, price_book_id, engine_version, content_hash, document, summary)
-         SELECT $1, workspace_id, use_case_id, $4, policy_scope, policy_id, price_book_scope, price_book_id,
-            engine_version, content_hash, document, summary
-         FROM decisions WHERE workspace_id = $2 AND use_case_id = $3 AND content_hash = $5
-         ORDER BY created_at DESC, id DESC LIMIT 1",
-    )
-    .bind(decision.uuid())
-    .bind(scope.workspace.uuid())
-    .bind(id.uuid())
-    .bind(revision)
-    .bind(&approved.hash)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
-        "UPDATE use_cases u SET revision = $3, decision_id = $4, updated_at = now(), name = coalesce(
-            (SELECT v.inputs ->> 'name' FROM use_case_revisions v WHERE v.workspace_id = u.workspace_id
-                AND v.use_case_id = u.id AND v.number = $3 AND v.inputs ->> 'name' <> ''), u.name)
-         WHERE u.workspace_id = $1 AND u.id = $2",
-    )
-    .bind(scope.workspace.uuid())
-    .bind(id.uuid())
-    .bind(number)
-    .bind(decision.uuid())
     .execute(connection)
     .await?;
     Ok(())
