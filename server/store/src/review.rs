@@ -14,6 +14,7 @@ use crate::{AccountId, AuditAction, DecisionId, Scope, Store, StoreError, UseCas
 use domain::review::{
     Content, MoveRefused, Review, ReviewEvent, ReviewMove, ReviewRule, ReviewState, UnixSeconds,
 };
+use domain::use_case::Field;
 use serde_json::json;
 use sqlx::{FromRow, PgConnection};
 use std::collections::BTreeMap;
@@ -127,7 +128,7 @@ impl Store {
     }
 }
 
-/// What a use case is now. With `hold` nobody else can change or review it until the transaction ends.
+/// What a use case is now, and who wrote what it has become since it was last approved. With `hold` nobody else can change or review it until the transaction ends.
 pub(crate) async fn look(
     connection: &mut PgConnection,
     scope: Scope,
@@ -140,10 +141,13 @@ pub(crate) async fn look(
         revision: i32,
         decision_id: Uuid,
         content_hash: String,
-        created_by: Option<Uuid>,
+        authors: Vec<Uuid>,
         archived: bool,
         now: OffsetDateTime,
     }
+    // Fields that no decision goes by: whoever changes no others writes nothing that is reviewed.
+    let cosmetic: Vec<&str> =
+        Field::ALL.iter().filter(|field| field.is_cosmetic()).map(|field| field.name()).collect();
     if hold {
         // By itself and first: what is joined to a locked row is read as it was before the wait.
         sqlx::query("SELECT 1 FROM use_cases WHERE workspace_id = $1 AND id = $2 FOR UPDATE")
@@ -153,16 +157,25 @@ pub(crate) async fn look(
             .await?;
     }
     let row: Option<Row> = sqlx::query_as(
-        "SELECT u.name, u.revision, u.decision_id, d.content_hash, v.created_by,
+        "SELECT u.name, u.revision, u.decision_id, d.content_hash, w.authors,
             u.archived_at IS NOT NULL OR p.archived_at IS NOT NULL AS archived, clock_timestamp() AS now
          FROM use_cases u
          JOIN portfolios p ON p.workspace_id = u.workspace_id AND p.id = u.portfolio_id
-         JOIN use_case_revisions v ON v.workspace_id = u.workspace_id AND v.use_case_id = u.id AND v.number = u.revision
          JOIN decisions d ON d.workspace_id = u.workspace_id AND d.use_case_id = u.id AND d.id = u.decision_id
+         LEFT JOIN reviews r ON r.workspace_id = u.workspace_id AND r.use_case_id = u.id
+         CROSS JOIN LATERAL (
+            SELECT coalesce(array_agg(DISTINCT created_by), '{}') AS authors FROM (
+                SELECT number, created_by, jsonb_strip_nulls(inputs::jsonb) - $3::text[] AS material,
+                    lag(jsonb_strip_nulls(inputs::jsonb) - $3::text[]) OVER (ORDER BY number) AS before
+                FROM use_case_revisions WHERE workspace_id = u.workspace_id AND use_case_id = u.id
+                    AND number >= coalesce(r.approved_revision, 1)) v
+            WHERE number > coalesce(r.approved_revision, 0) AND material IS DISTINCT FROM before
+                AND created_by IS NOT NULL) w
          WHERE u.workspace_id = $1 AND u.id = $2",
     )
     .bind(scope.workspace.uuid())
     .bind(id.uuid())
+    .bind(cosmetic)
     .fetch_optional(connection)
     .await?;
     let row = row.ok_or(StoreError::NotFound)?;
@@ -170,7 +183,7 @@ pub(crate) async fn look(
         content: Content {
             hash: row.content_hash,
             revision: row.revision,
-            author: row.created_by.map(AccountId::from),
+            authors: row.authors.into_iter().map(AccountId::from).collect(),
         },
         decision: row.decision_id.into(),
         archived: row.archived,
@@ -203,6 +216,9 @@ pub(crate) async fn note_edit(
     id: UseCaseId,
 ) -> Result<(), StoreError> {
     let review = Review::replay(&events(connection, scope, id).await?);
+    if review.content().is_none() {
+        return Ok(());
+    }
     let held = look(connection, scope, id, false).await?;
     let by = scope.actor.account();
     if let Some(event) = review.content_changed(by, held.content.clone(), held.now.unix_timestamp()) {
@@ -258,12 +274,9 @@ async fn remember(
     let approved_by: Vec<Uuid> = review.approvals().map(|(account, _)| account.uuid()).collect();
     let named: Option<Vec<Uuid>> =
         review.rule().reviewers().map(|named| named.iter().map(|account| account.uuid()).collect());
-    let author = review.content().and_then(|content| content.author);
-    let excluded: Vec<Uuid> = if review.rule().author_may_approve() {
-        Vec::new()
-    } else {
-        [review.proposed_by(), author].into_iter().flatten().map(AccountId::uuid).collect()
-    };
+    let behind_it = review.behind_it().into_iter();
+    let excluded: Vec<Uuid> =
+        behind_it.filter(|account| review.may_approve(*account).is_err()).map(AccountId::uuid).collect();
     let approved_now = review.state() == ReviewState::Approved;
     sqlx::query(
         "INSERT INTO reviews (workspace_id, use_case_id, state, events, content_hash, revision, proposed_by,

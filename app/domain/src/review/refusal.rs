@@ -19,7 +19,7 @@ pub enum MoveRefused {
     #[error("Only whoever proposed this, or an admin, can withdraw it.")]
     NotYours,
     /// The author may not approve.
-    #[error("Whoever wrote or proposed this cannot approve it: somebody else has to look.")]
+    #[error("Whoever wrote, proposed or overrode this cannot approve it: somebody else has to look.")]
     Author,
     /// The rule names other reviewers.
     #[error("The rule of this workspace names other people as reviewers.")]

@@ -8,17 +8,14 @@ use domain::review::{Review, ReviewEvent, ReviewMove, ReviewState};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Tells the people whom a move concerns: reviewers that something waits for them; who proposed and wrote it
-/// that somebody answered; everybody involved that it was opened again.
+/// Tells the people whom a move concerns: reviewers that something waits for them; who is behind it that somebody
+/// answered; everybody involved that it was opened again.
 pub(super) async fn of_move(
     connection: &mut PgConnection,
     scope: Scope,
     id: UseCaseId,
     (seq, before, review, event): (i64, &Review, &Review, &ReviewEvent),
 ) -> Result<(), StoreError> {
-    let content = review.content();
-    let authors: Vec<AccountId> =
-        [review.proposed_by(), content.and_then(|content| content.author)].into_iter().flatten().collect();
     let (reason, mut people) = match &event.did {
         ReviewMove::Proposed { .. } => {
             let reviewers = reviewers(connection, scope).await?;
@@ -31,14 +28,14 @@ pub(super) async fn of_move(
         }
         ReviewMove::Reopened { .. } | ReviewMove::OverrideExpired => {
             let mut involved: Vec<AccountId> = before.approvals().map(|(account, _)| account).collect();
-            involved.extend(authors);
+            involved.extend(before.behind_it());
             (Reason::Reopened, involved)
         }
         ReviewMove::Approved { .. }
         | ReviewMove::ChangesRequested { .. }
         | ReviewMove::ConcernRaised { .. }
         | ReviewMove::ConcernResolved { .. }
-        | ReviewMove::Overridden { .. } => (Reason::ReviewAnswered, authors),
+        | ReviewMove::Overridden { .. } => (Reason::ReviewAnswered, review.behind_it().into_iter().collect()),
         ReviewMove::Withdrawn
         | ReviewMove::ContentChanged { .. }
         | ReviewMove::PricesHeld { .. }
