@@ -67,8 +67,12 @@ pub(super) fn WorkspacePage() -> impl IntoView {
 }
 
 fn prices_form(book: &PriceBook, said: &Said) -> AnyView {
-    let refused = said.refused("prices").map(|_| {
-        "This is no price book. Start from the text above and keep its shape: JSON as GET /api/v1/price-book has it."
+    let refused = said.refused("prices").map(|error| match error {
+        AppError::Unreadable => {
+            "This is no price book. Start from the text above and keep its shape: JSON as GET /api/v1/price-book has it."
+                .to_owned()
+        }
+        error => error.to_string(),
     });
     let opened = said.first("opened").and_then(|count| count.parse::<u32>().ok());
     let held = said.first("held").and_then(|count| count.parse::<u32>().ok());
@@ -158,7 +162,8 @@ fn corrections(rates: &[RuleRate]) -> AnyView {
 /// Gives the workspace prices of its own, and opens again what they change.
 ///
 /// # Errors
-/// [`AppError::Unreadable`] for a text that is no price book, [`AppError::Forbidden`].
+/// [`AppError::Unreadable`] for a text that is no price book, [`AppError::BadVersion`] for one whose version names
+/// other prices already, [`AppError::Forbidden`].
 #[server(prefix = "/api", endpoint = "workspaces/prices")]
 pub async fn add_price_book(#[server(default)] document: String) -> Result<(), AppError> {
     let added = async {
