@@ -50,6 +50,24 @@ impl Store {
         Ok((id, self.whole_price_book(view, head).await?))
     }
 
+    /// The price book in force in a workspace, which no other replaces until the caller's transaction ends.
+    pub(crate) async fn held_price_book(
+        &self,
+        connection: &mut PgConnection,
+        scope: Scope,
+    ) -> Result<Arc<PriceBook>, StoreError> {
+        sqlx::query("SELECT 1 FROM workspaces WHERE id = $1 FOR SHARE")
+            .bind(scope.workspace.uuid())
+            .execute(&mut *connection)
+            .await?;
+        let head: Head = sqlx::query_as(IN_FORCE)
+            .bind(Uuid::nil())
+            .bind(scope.workspace.uuid())
+            .fetch_one(&mut *connection)
+            .await?;
+        self.whole_price_book_on(connection, head).await
+    }
+
     /// Puts a price book in force in a workspace: a new one of its own, or one that it had or could have had before.
     /// What that does to approved classifications is [`Store::reprice`]'s to find out.
     ///

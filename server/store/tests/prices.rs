@@ -5,6 +5,8 @@ mod support;
 
 use domain::policy::Policy;
 use domain::review::{Effect, ReviewState};
+use domain::use_case::Field;
+use domain::use_case::UseCase;
 use sqlx::PgPool;
 use store::{Repriced, StoreError};
 use support::people::founder;
@@ -220,6 +222,47 @@ async fn built_in_prices_never_take_the_version_of_somebodys_own(pool: PgPool) {
     team.take_prices(2, "2027-01-01").await;
     team.store.add_price_book(team.scope(), &book).await.unwrap();
     assert_eq!(team.store.workspace_price_book(team.scope()).await.unwrap().0, book_id);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_is_restored_is_held_against_the_prices_of_today(pool: PgPool) {
+    let team = ReviewTeam::new(&pool).await;
+    let sent_back = async |use_case: &UseCase| {
+        let id = team.approved(use_case).await;
+        let more = use_case.to_draft().with(Field::RequestsPerMonth, "20M");
+        team.edit(&team.ben, id, &UseCase::parse(&more).unwrap()).await;
+        team.propose(&team.ben, id).await.unwrap();
+        team.request_changes(&team.eve, id).await.unwrap();
+        id
+    };
+    let (flips, holds) = (sent_back(&hosted("Flips")).await, sent_back(&elsewhere("Holds")).await);
+    // Neither waits for an answer, so the new prices leave both alone.
+    assert!(team.take_prices(1000, "dear").await.is_empty());
+    team.everybody_reads().await;
+
+    assert_eq!(team.store.restore_approved(team.ben.scope, flips).await.unwrap(), 3);
+    let review = team.review(flips).await;
+    assert_eq!(review.state(), ReviewState::Proposed);
+    assert!(review.reopened().unwrap().starts_with("New prices change the answer"));
+    assert_eq!(team.unread(&team.cleo).await, ["reopened"]);
+    let actions = team.actions(flips).await;
+    assert_eq!(actions[actions.len() - 3..], ["use_case.revised", "review.restored", "review.reopened"]);
+
+    assert_eq!(team.store.restore_approved(team.ben.scope, holds).await.unwrap(), 3);
+    let review = team.review(holds).await;
+    assert_eq!(review.state(), ReviewState::Approved);
+    assert_eq!(approvers(&review), accounts(&[&team.cleo, &team.dan]));
+    for id in [flips, holds] {
+        let record = team.store.use_case(team.scope(), id).await.unwrap().unwrap();
+        assert_eq!(record.decision.provenance.price_book, "dear");
+        assert_eq!(record.decision.provenance.content_hash, team.review(id).await.content().unwrap().hash);
+    }
+    // Nothing is left for the next time to find.
+    assert!(team.store.reprice(team.scope()).await.unwrap().is_empty());
+    assert_eq!(
+        team.store.verify_audit(team.scope()).await.unwrap().unwrap().entries,
+        team.store.audit_head(team.scope()).await.unwrap()
+    );
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -2,6 +2,7 @@
 
 use super::{Held, add, events, look};
 use crate::audit::{self, Change};
+use crate::reprice::decide_anew;
 use crate::{AuditAction, DecisionId, Scope, Store, StoreError, UseCaseId};
 use domain::review::{Content, MoveRefused, Review};
 use serde_json::json;
@@ -10,13 +11,15 @@ use uuid::Uuid;
 
 impl Store {
     /// Puts the revision that was last approved in force again, as a new revision with the same content. The
-    /// refused revision stays in the history.
+    /// refused revision stays in the history. It was approved with the prices of its time: what the present ones
+    /// flip is opened again at once, what they leave as it is keeps its approvals.
     ///
     /// # Errors
     /// [`StoreError::MoveRefused`] when nothing was approved or it is in force; [`StoreError::NotFound`],
     /// [`StoreError::Archived`].
     pub async fn restore_approved(&self, scope: Scope, id: UseCaseId) -> Result<i32, StoreError> {
         let by = scope.actor.account().ok_or(StoreError::NotFound)?;
+        let (_, policy) = self.current_policy().await?;
         let mut transaction = self.begin(scope).await?;
         let held = look(&mut transaction, scope, id, true).await?;
         if held.archived {
@@ -27,6 +30,8 @@ impl Store {
         let number = held.content.revision.saturating_add(1);
         let content = Content { revision: number, ..approved.clone() };
         let event = review.restore(by, content.clone(), held.now.unix_timestamp())?;
+        // Held before anything is recorded: prices that came in meanwhile would miss what is about to be approved.
+        let book = self.held_price_book(&mut transaction, scope).await?;
         let decision = DecisionId::from(Uuid::now_v7());
         copy_approved(&mut transaction, scope, id, (&approved, number, decision)).await?;
         let change = Change::of(AuditAction::UseCaseRevised, id.uuid())
@@ -39,7 +44,8 @@ impl Store {
             }));
         audit::record(&mut transaction, scope, change).await?;
         let held = Held { content, decision, ..held };
-        add(&mut transaction, scope, id, review, event, &held).await?;
+        let review = add(&mut transaction, scope, id, review, event, &held).await?;
+        decide_anew(&mut transaction, scope, id, (review, held), (&policy, &book)).await?;
         transaction.commit().await?;
         Ok(number)
     }
