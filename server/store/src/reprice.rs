@@ -6,13 +6,15 @@ use crate::revision::append_decision;
 use crate::scope::View;
 use crate::{DecisionId, Scope, Store, StoreError, UseCaseId};
 use domain::decision::Decision;
+use domain::override_rate::{RuleRate, override_rates};
 use domain::policy::Policy;
 use domain::prices::PriceBook;
 use domain::provenance::ENGINE_VERSION;
 use domain::reprice::effect;
-use domain::review::{Effect, Review, ReviewState};
+use domain::review::{Effect, LastApproved, Review, ReviewState};
 use domain::use_case::UseCase;
 use sqlx::PgConnection;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// What new prices did to one classification.
@@ -90,40 +92,61 @@ impl Store {
         Ok(changed)
     }
 
-    /// Which rules of the framework reviewers keep correcting in a workspace: over everything that was approved,
-    /// overridden or not.
+    /// Which rules of the framework reviewers keep correcting in a workspace: over what was last approved of each use
+    /// case, as it was approved then. An override that nobody approved yet corrects nothing; one that was approved and
+    /// came to its end did.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the like.
-    pub async fn override_rates(
-        &self,
-        scope: Scope,
-    ) -> Result<Vec<domain::override_rate::RuleRate>, StoreError> {
-        let rows: Vec<(String, Option<String>)> = self
+    pub async fn override_rates(&self, scope: Scope) -> Result<Vec<RuleRate>, StoreError> {
+        let moves: Vec<(Uuid, String)> = self
             .read(scope, |mut connection| async move {
                 sqlx::query_as(
-                    "SELECT d.document::text, r.override_option FROM reviews r
-                     JOIN decisions d ON d.workspace_id = r.workspace_id AND d.use_case_id = r.use_case_id
-                        AND d.id = r.approved_decision_id
-                     WHERE r.workspace_id = $1",
+                    "SELECT e.use_case_id, e.event::text FROM review_events e
+                     JOIN reviews r ON r.workspace_id = e.workspace_id AND r.use_case_id = e.use_case_id
+                     WHERE e.workspace_id = $1 AND r.approved_revision IS NOT NULL
+                     ORDER BY e.use_case_id, e.number",
                 )
                 .bind(scope.workspace.uuid())
                 .fetch_all(&mut *connection)
                 .await
             })
             .await?;
-        let answered: Vec<(Decision, Option<domain::decision::OptionKind>)> = rows
-            .into_iter()
-            .map(|(document, option)| {
-                let option = option.and_then(|code| {
-                    use domain::field::Choice as _;
-                    domain::decision::OptionKind::ALL.iter().copied().find(|option| option.code() == code)
-                });
-                Ok((read("decision", &document)?, option))
+        let mut reviews: BTreeMap<Uuid, Review> = BTreeMap::new();
+        for (use_case, event) in &moves {
+            reviews.entry(*use_case).or_default().apply(&read("review event", event)?);
+        }
+        let approved: Vec<(Uuid, &LastApproved)> = reviews
+            .iter()
+            .filter_map(|(use_case, review)| Some((*use_case, review.last_approved()?)))
+            .collect();
+        let (use_cases, hashes): (Vec<Uuid>, Vec<&str>) =
+            approved.iter().map(|(use_case, approved)| (*use_case, approved.content.hash.as_str())).unzip();
+        let (use_cases, hashes) = (&use_cases, &hashes);
+        let documents: Vec<(Uuid, String)> = self
+            .read(scope, move |mut connection| async move {
+                sqlx::query_as(
+                    "SELECT DISTINCT ON (d.use_case_id) d.use_case_id, d.document::text
+                     FROM unnest($2::uuid[], $3::text[]) a (use_case_id, content_hash)
+                     JOIN decisions d ON d.use_case_id = a.use_case_id AND d.content_hash = a.content_hash
+                     WHERE d.workspace_id = $1
+                     ORDER BY d.use_case_id, d.created_at DESC, d.id DESC",
+                )
+                .bind(scope.workspace.uuid())
+                .bind(use_cases)
+                .bind(hashes)
+                .fetch_all(&mut *connection)
+                .await
             })
+            .await?;
+        let decisions: BTreeMap<Uuid, Decision> = documents
+            .iter()
+            .map(|(use_case, document)| Ok((*use_case, read("decision", document)?)))
             .collect::<Result<_, StoreError>>()?;
-        let answered = answered.iter().map(|(decision, option)| (decision, *option));
-        Ok(domain::override_rate::override_rates(answered))
+        let answered = approved
+            .iter()
+            .filter_map(|(use_case, approved)| Some((decisions.get(use_case)?, approved.option)));
+        Ok(override_rates(answered))
     }
 }
 

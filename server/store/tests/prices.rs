@@ -3,6 +3,8 @@
 
 mod support;
 
+use domain::decision::OptionKind;
+use domain::override_rate::RuleRate;
 use domain::policy::Policy;
 use domain::review::{Effect, ReviewState};
 use domain::use_case::Field;
@@ -282,6 +284,41 @@ async fn servers_that_reprice_at_once_do_it_once(pool: PgPool) {
     }
     assert_eq!(changed, 1);
     assert_eq!(team.review(id).await.events(), 4);
+}
+
+fn corrected(rates: &[RuleRate]) -> Vec<(u32, u32)> {
+    rates
+        .iter()
+        .filter(|rate| rate.rule.starts_with("Flowchart"))
+        .map(|rate| (rate.reviewed, rate.corrected))
+        .collect()
+}
+
+/// What counts is what reviewers last agreed to, whatever happened to it since.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn rules_count_as_corrected_by_what_was_approved(pool: PgPool) {
+    let team = ReviewTeam::new(&pool).await;
+    let rates = async || corrected(&team.store.override_rates(team.scope()).await.unwrap());
+    let id = team.approved(&hosted("Invoices")).await;
+    assert_eq!(rates().await, [(1, 0)]);
+    // Somebody’s wish to override is no correction before others agree.
+    team.put_in_place(&team.eve, id, OptionKind::SelfHostedSlm).await.unwrap();
+    assert_eq!(rates().await, [(1, 0)]);
+    team.approve(&team.cleo, id).await.unwrap();
+    team.approve(&team.dan, id).await.unwrap();
+    assert_eq!(rates().await, [(1, 1)]);
+    // It stays one when its time is over, and when prices change the engine’s answer: they overrode the old one.
+    assert_eq!(team.in_days(11).await, 1);
+    assert_eq!(rates().await, [(1, 1)]);
+    let old = team.store.override_rates(team.scope()).await.unwrap();
+    team.take_prices(1000, "dear").await;
+    assert_eq!(team.store.override_rates(team.scope()).await.unwrap(), old);
+    // Agreeing to the engine again replaces it.
+    team.approve(&team.cleo, id).await.unwrap();
+    team.approve(&team.dan, id).await.unwrap();
+    assert!(rates().await.iter().all(|(_, corrected)| *corrected == 0));
+    let frank = founder(&team.store, &team.ada, "Frank").await;
+    assert!(team.store.override_rates(frank.scope).await.unwrap().is_empty());
 }
 
 /// A database from before somebody could go back to earlier prices has no returns, and needs none.
