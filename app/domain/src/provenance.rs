@@ -37,26 +37,13 @@ pub(crate) fn of(use_case: &UseCase, policy: &Policy, book: &PriceBook) -> Prove
         engine: ENGINE_VERSION,
         policy,
         price_book: book.digest(),
-        use_case: use_case.without_cosmetics(),
+        use_case: UseCase { name: Default::default(), notes: Default::default(), ..use_case.clone() },
     };
     Provenance {
         engine: ENGINE_VERSION.to_owned(),
         policy: policy.version.clone(),
         price_book: book.version.clone(),
         content_hash: sha256_of_json(&material),
-    }
-}
-
-impl UseCase {
-    /// Everything that a decision depends on.
-    fn without_cosmetics(&self) -> Self {
-        Self { name: Default::default(), notes: Default::default(), ..self.clone() }
-    }
-
-    /// Whether a decision could tell these inputs from others: name and notes make no difference.
-    #[must_use]
-    pub fn differs_materially(&self, other: &Self) -> bool {
-        self.without_cosmetics() != other.without_cosmetics()
     }
 }
 

@@ -152,7 +152,7 @@ fn rule_form(rule: &ReviewRule, members: &[Member], refused: Option<RuleError>) 
                 {number("rule-margin", "margin", "Open again when the margin shrinks below (%)", format!("{:.0}", rule.margin_threshold() * 100.0), "100")}
                 <label class="check">
                     <input type="checkbox" name="author_may_approve" value="true" checked=rule.author_may_approve() />
-                    " Whoever wrote or proposed it may approve it too"
+                    " Whoever wrote, proposed or overrode it may approve it too"
                 </label>
                 <fieldset class="group">
                     <legend class="group-title">"Only these reviewers"</legend>

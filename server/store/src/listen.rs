@@ -25,24 +25,26 @@ pub enum Heard {
     Anything,
 }
 
-/// An ear of its own: one connection outside the pool.
+/// An ear of its own: one connection outside the pool that requests share.
 pub struct Listener(PgListener);
 
 impl Store {
-    /// Starts to listen.
+    /// Starts to listen, until the listener is dropped: closing the store leaves it alone.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the like.
     pub async fn listen(&self) -> Result<Listener, StoreError> {
-        // From a pool of one: a listener keeps its connection for good, and requests should not miss it.
-        let options = self.pool.connect_options();
+        // A listener keeps its connection for good. Taken from the pool of the requests, it would be one less for
+        // them; a pool of one is how the driver finds its way back after a broken connection.
         let pool = PgPoolOptions::new()
             .max_connections(1)
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            .idle_timeout(None)
             .max_lifetime(None)
-            .connect_lazy_with((*options).clone());
+            .idle_timeout(None)
+            .connect_lazy_with((*self.pool.connect_options()).clone());
         let mut listener = PgListener::connect_with(&pool).await?;
+        // Nobody closes this pool.
+        listener.ignore_pool_close_event(true);
         listener.listen_all(["parsimony_events", "parsimony_presence"]).await?;
         Ok(Listener(listener))
     }

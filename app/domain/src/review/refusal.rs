@@ -19,13 +19,8 @@ pub enum MoveRefused {
     #[error("Only whoever proposed this, or an admin, can withdraw it.")]
     NotYours,
     /// The author may not approve.
-    #[error("Whoever wrote or proposed this cannot approve it: somebody else has to look.")]
+    #[error("Whoever wrote, proposed or overrode this cannot approve it: somebody else has to look.")]
     Author,
-    /// Whoever put an answer in the place of the engine's may not approve it.
-    #[error(
-        "Whoever put this answer in the place of the engine’s cannot approve it: somebody else has to look."
-    )]
-    Overrider,
     /// The rule names other reviewers.
     #[error("The rule of this workspace names other people as reviewers.")]
     NotNamed,
@@ -41,9 +36,9 @@ pub enum MoveRefused {
     /// A text is too long.
     #[error("That text is too long. At most 4,000 characters fit.")]
     TooLong,
-    /// A concern's name is too long.
-    #[error("The name of a concern has at most 120 characters; the rest fits below it.")]
-    NameTooLong,
+    /// The name of a concern is too long.
+    #[error("The name of a concern is too long. At most 120 characters fit; say the rest below it.")]
+    ConcernNameTooLong,
     /// There is no such concern, or it is settled.
     #[error("There is no such open concern.")]
     NoSuchConcern,

@@ -65,7 +65,10 @@ impl PricesSet {
 }
 
 pub(super) fn form(book: &PriceBook, said: &Said, set: Option<PricesSet>) -> AnyView {
-    let refused = said.refused("prices").map(|_| {
+    let refused = said.refused("prices").map(|error| {
+        if error != AppError::Unreadable {
+            return error.to_string();
+        }
         let number = |name: &str| said.first(name).and_then(|number| number.parse::<u32>().ok());
         let place = number("line").zip(number("column")).map_or_else(String::new, |(line, column)| {
             format!(" What does not fit is at line {line}, column {column}.")
@@ -114,7 +117,8 @@ pub(super) fn form(book: &PriceBook, said: &Said, set: Option<PricesSet>) -> Any
 /// Gives the workspace prices of its own, and opens again what they change.
 ///
 /// # Errors
-/// [`AppError::Unreadable`] for a text that is no price book, [`AppError::Forbidden`].
+/// [`AppError::Unreadable`] for a text that is no price book, [`AppError::BadVersion`] for one whose version names
+/// other prices already, [`AppError::Forbidden`].
 #[server(prefix = "/api", endpoint = "workspaces/prices")]
 pub async fn add_price_book(#[server(default)] document: String) -> Result<(), AppError> {
     let mut page = HERE.to_owned();
