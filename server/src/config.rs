@@ -50,6 +50,8 @@ pub struct Config {
     pub mail: Option<MailConfig>,
     /// The provider that people sign in with besides passwords.
     pub organisation: Option<OrganisationConfig>,
+    /// The model file that the demo loads into browsers.
+    pub model: Option<PathBuf>,
     /// Filter of the log, in the syntax of `tracing`'s env filter.
     pub log_filter: String,
     /// Shape of the log.
@@ -184,6 +186,7 @@ impl Config {
                 variables.text(organisation::CLIENT_SECRET)?,
                 variables.text(organisation::NAME)?,
             )?,
+            model: variables.raw("PARSIMONY_MODEL").map(|file| surroundings.current_dir.join(file)),
             log_filter: variables.text("PARSIMONY_LOG")?.unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: variables.choice(
                 "PARSIMONY_LOG_FORMAT",

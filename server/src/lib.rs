@@ -17,6 +17,7 @@ mod live;
 pub mod logs;
 mod mail;
 mod middleware;
+mod models;
 mod organisation;
 pub mod problem;
 pub mod readiness;
@@ -28,5 +29,5 @@ mod supervisor;
 
 pub use command::{Command, run_command};
 pub use middleware::body_limit::BODY_LIMIT_BYTES;
-pub use router::{router, router_with, router_with_organisation};
+pub use router::{Extras, router, router_with, router_with_extras};
 pub use serve::run;

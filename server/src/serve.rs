@@ -13,6 +13,7 @@ use crate::{
     jobs,
     live::Hub,
     mail::Mailer,
+    models::Models,
     organisation::Provider,
     readiness::Readiness,
     router::router_live,
@@ -61,11 +62,12 @@ pub async fn run(config: Config) -> Result<(), ServerError> {
         .clone()
         .map(|organisation| Provider::new(organisation, &public_url))
         .transpose()?;
+    let models = Models::open(config.model.clone());
     let hub = Hub::new(store.clone());
     let listening = tokio::spawn(hub.clone().run());
     let jobs = tokio::spawn(jobs::run(store.clone(), readiness.clone()));
     let mail = mailer.map(|mailer| mailer.start(store.clone(), readiness.clone()));
-    let routes = router_live(state, readiness.clone(), hub.clone(), provider);
+    let routes = router_live(state, readiness.clone(), hub.clone(), provider, models);
     let closing = store.clone();
     let supervisor = Supervisor { store, readiness, cluster: cluster.clone(), public_url };
     let mut supervisor = tokio::spawn(supervisor.run());

@@ -7,7 +7,7 @@ use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
 use serde_json::Value;
-use server::{config::OrganisationConfig, problem::PROBLEM_JSON, router_with_organisation};
+use server::{Extras, config::OrganisationConfig, problem::PROBLEM_JSON, router_with_extras};
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use store::{FrozenScenario, Scope, Sharer, Store};
 use tower::ServiceExt;
@@ -64,7 +64,8 @@ impl Site {
             client_secret: "hunter2".to_owned(),
             name: "Example Works".to_owned(),
         };
-        Self { router: router_with_organisation(state, organisation).unwrap(), store }
+        let extras = Extras { organisation: Some(organisation), model: None };
+        Self { router: router_with_extras(state, extras).unwrap(), store }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
