@@ -18,7 +18,8 @@ use tower_http::compression::{CompressionLayer, DefaultPredicate, Predicate, pre
 
 use crate::{
     api, assets, audit_export,
-    config::OrganisationConfig,
+    config::{EndpointConfig, OrganisationConfig},
+    demo,
     error::ServerError,
     health,
     live::{self, Hub},
@@ -31,6 +32,7 @@ use crate::{
     },
     models::{self, Models},
     organisation::{self, Provider},
+    race::{Desk, Endpoint},
     readiness::Readiness,
 };
 
@@ -43,7 +45,7 @@ pub fn router(state: AppState) -> Router {
 /// The whole site, with readiness decided elsewhere.
 pub fn router_with(state: AppState, readiness: Readiness) -> Router {
     let hub = Hub::new(state.store.clone());
-    router_live(state, readiness, hub, None, Models::open(None))
+    router_live(state, readiness, hub, None, Demo::none())
 }
 
 /// What a site has only where somebody set it up.
@@ -53,19 +55,44 @@ pub struct Extras {
     pub organisation: Option<OrganisationConfig>,
     /// A model file for browsers.
     pub model: Option<PathBuf>,
+    /// An LLM endpoint to race against.
+    pub endpoint: Option<EndpointConfig>,
 }
 
 /// The same with what was set up. Must be called inside a Tokio runtime if there is a model.
 ///
 /// # Errors
-/// [`ServerError::Provider`] when the organisation's provider cannot be set up.
+/// [`ServerError::Provider`] when the organisation's provider cannot be set up, [`ServerError::Endpoint`] when the
+/// endpoint cannot.
 pub fn router_with_extras(mut state: AppState, extras: Extras) -> Result<Router, ServerError> {
     state.organisation = extras.organisation.as_ref().map(|organisation| organisation.name.clone());
+    let demo = Demo::new(extras.model, extras.endpoint)?;
     let provider = extras.organisation.map(|organisation| Provider::new(organisation, &state.public_url));
     let provider = provider.transpose()?;
     let readiness = Readiness::prepared(state.store.clone());
     let hub = Hub::new(state.store.clone());
-    Ok(router_live(state, readiness, hub, provider, Models::open(extras.model)))
+    Ok(router_live(state, readiness, hub, provider, demo))
+}
+
+/// What the demo needs of the server.
+pub(crate) struct Demo {
+    models: Models,
+    endpoint: Option<Endpoint>,
+}
+
+impl Demo {
+    /// What was set up of it.
+    ///
+    /// # Errors
+    /// [`ServerError::Endpoint`].
+    pub(crate) fn new(model: Option<PathBuf>, endpoint: Option<EndpointConfig>) -> Result<Self, ServerError> {
+        Ok(Self { models: Models::open(model), endpoint: endpoint.map(Endpoint::new).transpose()? })
+    }
+
+    /// Nothing of it.
+    fn none() -> Self {
+        Self { models: Models::open(None), endpoint: None }
+    }
 }
 
 /// The same with live events from a hub that somebody runs.
@@ -74,14 +101,15 @@ pub(crate) fn router_live(
     readiness: Readiness,
     hub: Hub,
     provider: Option<Provider>,
-    models: Models,
+    demo: Demo,
 ) -> Router {
     let over_tls = OverTls(state.is_over_tls());
     let proxy = BehindProxy(state.behind_proxy);
     let options = state.leptos_options.clone();
     let bundle_path = options.site_pkg_dir_route_base();
 
-    let api = api::routes(state.clone(), readiness.clone());
+    let desk = Desk::new(state.store.clone(), demo.endpoint);
+    let api = api::routes(state.clone(), readiness.clone(), desk.clone());
     let (shell_options, plain_options) = (options.clone(), options.clone());
     let identify = from_fn_with_state((state.clone(), proxy), identify::caller);
     let live =
@@ -107,6 +135,7 @@ pub(crate) fn router_live(
         .fallback(file_and_error_handler::<AppState, _>(app::shell))
         .merge(live)
         .merge(door)
+        .merge(demo::routes(desk))
         .layer(identify)
         .layer(from_fn_with_state(readiness.clone(), database_gate::pass))
         .with_state(state);
@@ -115,7 +144,7 @@ pub(crate) fn router_live(
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .with_state(readiness)
-        .merge(models::routes(models))
+        .merge(models::routes(demo.models))
         .nest_service(bundle_path.trim_end_matches('/'), assets::bundle(&options))
         .route_service("/favicon.ico", assets::favicon(&options));
 

@@ -13,6 +13,9 @@ use crate::{
     world::{Caller, PASSWORD, World},
 };
 
+/// What a race is asked to answer. Whoever may ask hears that nobody listens where the endpoint should be.
+const PROMPT: &str = r#"{"messages": [{"role": "user", "content": "Hello"}], "max_tokens": 1}"#;
+
 /// A request, and what it leaves in the audit logs when it is granted to somebody known.
 pub struct Ask {
     pub request: Request<Body>,
@@ -38,8 +41,13 @@ pub async fn ask(world: &World, line: &Line, caller: &Caller) -> Ask {
             Ask { request: request.body(Body::empty()).unwrap(), trace: Trace::Nothing }
         }
         Kind::Stream => {
-            let request = request(path.to_owned()).body(Body::empty()).unwrap();
-            Ask { request, trace: Trace::Nothing }
+            let request = request(path.replace("{id}", &world.use_case.to_string()));
+            let request = request.header("content-type", "application/json");
+            let (body, trace) = match (method, path) {
+                ("POST", "/demo/race") => (PROMPT, Trace::Nothing),
+                _ => ("", Trace::Nothing),
+            };
+            Ask { request: request.body(body.into()).unwrap(), trace }
         }
         Kind::Function => {
             let Form { fields, trace } = form(world, line, caller).await;
@@ -280,6 +288,7 @@ async fn operation(world: &World, method: &str, path: &str) -> Operation {
     let reads = |path: String| Operation { path, if_match: None, body: "", trace: Trace::Nothing };
     let writes = |path: String| Operation { path, if_match: None, body: "{}", trace: Trace::Entry };
     match (method, path) {
+        ("POST", "/api/v1/race") => Operation { body: PROMPT, ..reads(path.to_owned()) },
         ("POST", "/api/v1/decisions") => Operation { body: "{}", ..reads(path.to_owned()) },
         ("GET", "/api/v1/scenarios/{token}") => reads(path.replace("{token}", &world.link)),
         ("GET", "/api/v1/portfolios/{id}/use-cases") => {

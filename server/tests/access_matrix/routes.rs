@@ -11,6 +11,9 @@ use crate::{
 const WITHOUT_ACCESS: [&str; 7] =
     ["/pkg", "/pkg/", "/favicon.ico", "/models/{file}", "/api/v1", "/api/v1/", "/api/v1/{*rest}"];
 
+/// What of the rest is posted to, besides being read.
+const POSTED: [&str; 1] = ["/demo/race"];
+
 /// Every page, server function and operation of the API, and whatever else the router has.
 pub async fn existing(site: &Site) -> BTreeSet<Route> {
     let route = |kind, method: &str, path: &str| Route {
@@ -29,8 +32,10 @@ pub async fn existing(site: &Site) -> BTreeSet<Route> {
         routes.extend(item.as_object().unwrap().keys().map(|method| route(Kind::Api, method, path)));
     }
     let known: BTreeSet<String> = routes.iter().map(|known| known.path.clone()).collect();
-    let others = printed(site).into_iter().filter(|path| !known.contains(path));
-    routes.extend(others.map(|path| route(Kind::Stream, "GET", &path)));
+    let others: Vec<String> = printed(site).into_iter().filter(|path| !known.contains(path)).collect();
+    let posted = others.iter().filter(|path| POSTED.contains(&path.as_str()));
+    routes.extend(posted.map(|path| route(Kind::Stream, "POST", path)));
+    routes.extend(others.iter().map(|path| route(Kind::Stream, "GET", path)));
     routes
 }
 

@@ -41,6 +41,8 @@ const LIST: Operation = Operation(Get, "/api/v1/portfolios/{id}/use-cases");
 const CREATE: Operation = Operation(Post, "/api/v1/portfolios/{id}/use-cases");
 const READ: Operation = Operation(Get, "/api/v1/use-cases/{id}");
 const REPLACE: Operation = Operation(Put, "/api/v1/use-cases/{id}");
+const READ_TERMS: Operation = Operation(Get, "/api/v1/race");
+const RACE: Operation = Operation(Post, "/api/v1/race");
 const EXPORT: Operation = Operation(Get, "/api/v1/audit");
 const VERIFY: Operation = Operation(Get, "/api/v1/audit/verification");
 
@@ -85,7 +87,9 @@ fn answers(document: &mut OpenApi, story: &Story) -> Result<(), Failure> {
 fn refusals_of_tokens(document: &mut OpenApi) -> Result<(), Failure> {
     let away = database_gate::refusal(NotReady::DatabaseAway).problem();
     let missed = misses::too_many(Limited { retry_after: Duration::from_secs(600) });
-    for operation in [LIST_PORTFOLIOS, LIST, CREATE, READ, REPLACE, EXPORT, VERIFY] {
+    let all =
+        [LIST_PORTFOLIOS, LIST, CREATE, READ, REPLACE, READ_TERMS, RACE, EXPORT, VERIFY];
+    for operation in all {
         for (name, summary, problem) in [
             ("no-token", "No token", &caller::token_missing()),
             ("bad-token", "A token that does not work", &caller::token_unknown()),
@@ -95,7 +99,7 @@ fn refusals_of_tokens(document: &mut OpenApi) -> Result<(), Failure> {
             operation.refusal(document, [name, summary, ""], problem)?;
         }
     }
-    for operation in [CREATE, REPLACE] {
+    for operation in [CREATE, REPLACE, RACE] {
         let viewer = caller::role_too_low(Role::Viewer, Role::Editor);
         operation.refusal(document, ["viewer", "A viewer’s token", ""], &viewer)?;
         operation.refusal(document, ["only-reads", "A token that only reads", ""], &caller::only_reads())?;
