@@ -1,21 +1,21 @@
-//! The doors of the demo's page, which comes with a session: racing. Programs come
+//! The doors of the demo's page, which comes with a session: racing, and attaching what was measured. Programs come
 //! with a token and use the API; both reach the same desks. Changes asked for by other sites are refused before this.
 
 use app::access::Caller;
 use axum::{
     Extension, Json, Router,
     body::Bytes,
-    extract::State,
+    extract::{Path, State},
     middleware::from_fn,
     response::{IntoResponse, Response},
     routing::get,
 };
 use domain::access::{Action, Role};
 use http::{HeaderMap, StatusCode, header};
-use store::Scope;
+use store::{Scope, StoreError, UseCaseId};
 
 use crate::{
-    api::occurrence,
+    api::{measurements, occurrence},
     problem::Problem,
     race::Desk,
 };
@@ -24,6 +24,7 @@ use crate::{
 pub(crate) fn routes<S: Clone + Send + Sync + 'static>(desk: Desk) -> Router<S> {
     Router::new()
         .route("/demo/race", get(terms).post(race))
+        .route("/demo/use-cases/{id}/measurements", get(measured).post(attach))
         .layer(from_fn(occurrence::name))
         .with_state(desk)
 }
@@ -41,6 +42,31 @@ async fn race(
 ) -> Result<Response, Problem> {
     let scope = member(&caller, Action::Race)?;
     desk.race(scope, &headers, &body).await
+}
+
+async fn measured(
+    State(desk): State<Desk>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let scope = member(&caller, Action::Read)?;
+    measurements::list_of(desk.store(), scope, use_case(&id)?).await
+}
+
+async fn attach(
+    State(desk): State<Desk>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let scope = member(&caller, Action::Edit)?;
+    measurements::attach_to(desk.store(), scope, use_case(&id)?, &headers, &body).await
+}
+
+/// A text that cannot be an id names nothing.
+fn use_case(text: &str) -> Result<UseCaseId, Problem> {
+    text.parse().map_err(|_| StoreError::NotFound.into())
 }
 
 /// Where somebody who is signed in works, if their role does.

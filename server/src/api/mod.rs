@@ -12,6 +12,7 @@ mod examples;
 mod failure;
 pub(crate) mod fields;
 mod inputs;
+pub(crate) mod measurements;
 pub(crate) mod media_type;
 mod misses;
 pub(crate) mod occurrence;
@@ -44,6 +45,7 @@ pub(crate) fn routes(state: AppState, readiness: Readiness, desk: Desk) -> Route
         .route("/api/v1/portfolios", get(portfolios::list))
         .route("/api/v1/portfolios/{id}/use-cases", get(use_cases::list).post(use_cases::create))
         .route("/api/v1/use-cases/{id}", get(use_cases::read).put(use_cases::replace))
+        .route("/api/v1/use-cases/{id}/measurements", get(measurements::list).post(measurements::attach))
         .route("/api/v1/race", get(race::terms).post(race::race))
         .route("/api/v1/audit", get(audit::export))
         .route("/api/v1/audit/verification", get(audit::verify))

@@ -16,7 +16,7 @@ use utoipa::{
 };
 
 use super::{
-    audit, decisions, examples, failure, media_type, portfolios, price_book, race, scenarios,
+    audit, decisions, examples, failure, measurements, media_type, portfolios, price_book, race, scenarios,
     use_cases,
 };
 use crate::{
@@ -53,6 +53,8 @@ use crate::{
         use_cases::create,
         use_cases::read,
         use_cases::replace,
+        measurements::list,
+        measurements::attach,
         race::terms,
         race::race,
         audit::export,

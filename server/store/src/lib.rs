@@ -25,6 +25,7 @@ mod email;
 mod error;
 mod invitation;
 mod listen;
+mod measurement;
 mod member;
 mod notification;
 mod password;
@@ -54,13 +55,14 @@ pub use comment::{Comment, CommentVersion};
 pub use connection::{MIGRATOR, Store};
 pub use domain::ids;
 pub use domain::ids::{
-    AccountId, ApiTokenId, CommentId, DecisionId, InvitationId, NotificationId, PolicyId,
+    AccountId, ApiTokenId, CommentId, DecisionId, InvitationId, MeasurementId, NotificationId, PolicyId,
     PortfolioId, PriceBookId, RevisionId, ScenarioId, SessionId, UseCaseId, WorkspaceId,
 };
 pub use email::DueEmail;
 pub use error::StoreError;
 pub use invitation::{Invitation, InvitationRow, Invitee, NewInvitation};
 pub use listen::{Heard, Listener};
+pub use measurement::MeasurementRecord;
 pub use member::Member;
 pub use notification::{Notification, Reason};
 pub use password::WeakPassword;

@@ -12,7 +12,7 @@ const WITHOUT_ACCESS: [&str; 7] =
     ["/pkg", "/pkg/", "/favicon.ico", "/models/{file}", "/api/v1", "/api/v1/", "/api/v1/{*rest}"];
 
 /// What of the rest is posted to, besides being read.
-const POSTED: [&str; 1] = ["/demo/race"];
+const POSTED: [&str; 2] = ["/demo/race", "/demo/use-cases/{id}/measurements"];
 
 /// Every page, server function and operation of the API, and whatever else the router has.
 pub async fn existing(site: &Site) -> BTreeSet<Route> {

@@ -128,7 +128,7 @@ async fn every_example_is_what_the_api_answers(pool: PgPool) {
             }
         }
     }
-    assert_eq!(sent, 72, "examples");
+    assert_eq!(sent, 84, "examples");
 }
 
 /// An example in the description.
