@@ -234,7 +234,12 @@ fn choices<C: Choice>() -> Vec<(&'static str, C)> {
 /// A text on one line.
 fn line(fields: &mut Fields, name: &str, longest: usize) -> Option<String> {
     let text = fields.text(name, 1..=longest)?;
-    one_line(fields, name, text)
+    let text = one_line(fields, name, text)?;
+    if text.is_empty() {
+        fields.note(name, "is blank", "text on one line");
+        return None;
+    }
+    Some(text)
 }
 
 /// The same, or none; browsers say the empty text where they say nothing.

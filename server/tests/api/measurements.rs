@@ -119,6 +119,7 @@ async fn everything_that_is_wrong_with_a_measurement_is_named(pool: PgPool) {
         (with("runs", json!(0)), vec!["/runs"]),
         (with("runs", json!(2.5)), vec!["/runs"]),
         (with("model", json!("")), vec!["/model"]),
+        (with("model", json!(" \u{a0} ")), vec!["/model"]),
         (with("model", json!("a\nb")), vec!["/model"]),
         (with("model", json!("x".repeat(201))), vec!["/model"]),
         (with("prompt_set", Value::Null), vec!["/prompt_set"]),
