@@ -12,9 +12,11 @@ use std::{
 
 use leptos::config::{Env, LeptosOptions};
 
+pub use endpoint::{ApiKey, EndpointConfig, EndpointLimits};
 pub use mail::{MailConfig, SmtpUrl};
 pub use organisation::OrganisationConfig;
 
+pub(crate) mod endpoint;
 pub(crate) mod mail;
 pub(crate) mod organisation;
 
@@ -50,6 +52,10 @@ pub struct Config {
     pub mail: Option<MailConfig>,
     /// The provider that people sign in with besides passwords.
     pub organisation: Option<OrganisationConfig>,
+    /// The model file that the demo loads into browsers.
+    pub model: Option<PathBuf>,
+    /// The LLM endpoint that the demo races against.
+    pub endpoint: Option<EndpointConfig>,
     /// Filter of the log, in the syntax of `tracing`'s env filter.
     pub log_filter: String,
     /// Shape of the log.
@@ -184,6 +190,8 @@ impl Config {
                 variables.text(organisation::CLIENT_SECRET)?,
                 variables.text(organisation::NAME)?,
             )?,
+            model: variables.raw("PARSIMONY_MODEL").map(|file| surroundings.current_dir.join(file)),
+            endpoint: EndpointConfig::parse(|variable| variables.text(variable))?,
             log_filter: variables.text("PARSIMONY_LOG")?.unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: variables.choice(
                 "PARSIMONY_LOG_FORMAT",

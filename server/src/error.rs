@@ -53,6 +53,9 @@ pub enum ServerError {
     /// The sign-in provider cannot be talked to at all.
     #[error("The sign-in provider cannot be set up")]
     Provider(#[source] Box<dyn Error + Send + Sync>),
+    /// The LLM endpoint cannot be talked to at all.
+    #[error("The LLM endpoint cannot be set up")]
+    Endpoint(#[source] Box<dyn Error + Send + Sync>),
     /// A background task ended by panicking.
     #[error("An internal task ended unexpectedly")]
     Task(#[source] tokio::task::JoinError),

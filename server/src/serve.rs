@@ -15,7 +15,7 @@ use crate::{
     mail::Mailer,
     organisation::Provider,
     readiness::Readiness,
-    router::router_live,
+    router::{Demo, router_live},
     shutdown::Endings,
     supervisor::{DATABASE, Supervisor, blocking},
 };
@@ -61,11 +61,12 @@ pub async fn run(config: Config) -> Result<(), ServerError> {
         .clone()
         .map(|organisation| Provider::new(organisation, &public_url))
         .transpose()?;
+    let demo = Demo::new(config.model.clone(), config.endpoint.clone())?;
     let hub = Hub::new(store.clone());
     let listening = tokio::spawn(hub.clone().run());
     let jobs = tokio::spawn(jobs::run(store.clone(), readiness.clone()));
     let mail = mailer.map(|mailer| mailer.start(store.clone(), readiness.clone()));
-    let routes = router_live(state, readiness.clone(), hub.clone(), provider);
+    let routes = router_live(state, readiness.clone(), hub.clone(), provider, demo);
     let closing = store.clone();
     let supervisor = Supervisor { store, readiness, cluster: cluster.clone(), public_url };
     let mut supervisor = tokio::spawn(supervisor.run());

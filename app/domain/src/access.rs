@@ -4,6 +4,7 @@
 //! |---|---|---|---|---|
 //! | read everything of the workspace | yes | yes | yes | yes |
 //! | create, edit, archive; share by link; comment; propose | | yes | yes | yes |
+//! | have an LLM endpoint answer, which costs money | | yes | yes | yes |
 //! | approve, request changes, raise concerns, override | | | yes | yes |
 //! | people, rules, all API tokens, audit log | | | | yes |
 
@@ -94,6 +95,8 @@ pub enum Action {
     Comment,
     /// Propose a classification, and withdraw one's own proposal.
     Propose,
+    /// Have the administrator's LLM endpoint answer a prompt, which costs money.
+    Race,
     /// Approve, request changes, raise and resolve concerns.
     Review,
     /// Put an option of one's own in the place of the engine's.
@@ -114,7 +117,7 @@ impl Action {
     pub fn needs(self) -> Role {
         match self {
             Self::Read => Role::Viewer,
-            Self::Edit | Self::Share | Self::Comment | Self::Propose => Role::Editor,
+            Self::Edit | Self::Share | Self::Comment | Self::Propose | Self::Race => Role::Editor,
             Self::Review | Self::Override => Role::Reviewer,
             Self::ManageMembers | Self::ManageRules | Self::ManageTokens | Self::ReadAudit => Role::Admin,
         }
@@ -135,6 +138,7 @@ mod tests {
             (Share, [false, true, true, true]),
             (Comment, [false, true, true, true]),
             (Propose, [false, true, true, true]),
+            (Race, [false, true, true, true]),
             (Review, [false, false, true, true]),
             (Override, [false, false, true, true]),
             (ManageMembers, [false, false, false, true]),

@@ -116,9 +116,14 @@ fn training_data(use_case: &UseCase, policy: &Policy) -> DimensionResult {
 }
 
 fn latency(use_case: &UseCase, policy: &Policy) -> DimensionResult {
+    let measured = use_case.slm_latency_ms.likely().map(Quantity::get);
+    let cited = |fact: String| match measured {
+        Some(measured) => format!("{fact}; {}", measured_in_words(measured, use_case)),
+        None => fact,
+    };
     let fact = match use_case.latency_target_ms {
         Need::Unknown => None,
-        Need::None => Some(("no target".to_owned(), Side::Llm)),
+        Need::None => Some((cited("no target".to_owned()), Side::Llm)),
         Need::Known(target) => {
             let target = target.likely.get();
             let side = if target < policy.latency_favours_slm_ms {
@@ -128,7 +133,10 @@ fn latency(use_case: &UseCase, policy: &Policy) -> DimensionResult {
             } else {
                 Side::Neutral
             };
-            Some((format!("p95 within {}", format::milliseconds(target)), side))
+            // A measurement beats a rule: a small model that misses the target is not favoured by it.
+            let misses = measured.is_some_and(|measured| measured > target);
+            let side = if side == Side::Slm && misses { Side::Neutral } else { side };
+            Some((cited(format!("p95 within {}", format::milliseconds(target))), side))
         }
     };
     let threshold = format!(
@@ -137,6 +145,15 @@ fn latency(use_case: &UseCase, policy: &Policy) -> DimensionResult {
         format::milliseconds(policy.latency_favours_llm_ms)
     );
     row(DimensionKind::Latency, Field::LatencyTargetMs, fact, threshold)
+}
+
+/// A measurement with its source: `a small model measured 84 ms p95 (SmolLM2 on one device, 2026-11-28)`.
+fn measured_in_words(measured: f64, use_case: &UseCase) -> String {
+    let measured = format!("a small model measured {} p95", format::milliseconds(measured));
+    match use_case.slm_latency_source.as_str() {
+        "" => measured,
+        source => format!("{measured} ({source})"),
+    }
 }
 
 fn privacy(use_case: &UseCase) -> DimensionResult {

@@ -84,6 +84,8 @@ ids! {
     CommentId;
     /// Names a notification.
     NotificationId;
+    /// Names a measurement.
+    MeasurementId;
 }
 
 #[cfg(test)]

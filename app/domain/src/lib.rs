@@ -21,6 +21,7 @@ pub mod format;
 mod headline;
 pub mod ids;
 mod inputs;
+pub mod measurement;
 pub mod merge;
 #[cfg(feature = "openapi")]
 mod openapi;

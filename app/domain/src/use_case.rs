@@ -94,14 +94,17 @@ choices! {
 pub type Title = FreeText<120>;
 /// Notes of at most 4,000 characters.
 pub type Notes = FreeText<4000>;
+/// Where a number comes from, in at most 300 characters.
+pub type Citation = FreeText<300>;
 
 macro_rules! fields {
-    ($( $group:ident { $( $field:ident / $variant:ident : $type:ty = $label:literal, $help:literal; )* } )*) => {
+    ($( $group:ident { $( $(#[$attribute:meta])* $field:ident / $variant:ident : $type:ty = $label:literal, $help:literal; )* } )*) => {
         /// One revision's worth of inputs. Everything may be unknown.
         #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         pub struct UseCase { $( $(
             #[doc = $help]
+            $(#[$attribute])*
             pub $field: $type,
         )* )* }
 
@@ -192,6 +195,8 @@ macro_rules! fields {
     };
 }
 
+// Fields that came after the first release are left out of the JSON while they are unknown: content hashes of what was
+// decided before stay as they were, and so do the approvals that bind to them.
 fields! {
     Identity {
         name / Name: Title = "Name", "What the team calls this use case.";
@@ -212,6 +217,12 @@ fields! {
             "Busiest sustained hour divided by the average hour; GPUs must carry the peak.";
         latency_target_ms / LatencyTargetMs: Need<Milliseconds> = "Latency target (p95)",
             "Whole answer, 95th percentile; “none” if nobody waits for it.";
+        #[serde(skip_serializing_if = "FieldValue::is_unknown")]
+        slm_latency_ms / SlmLatencyMs: Fact<Milliseconds> = "Small-model latency (p95), measured",
+            "Whole answer of a small model to your own prompts, 95th percentile, as the demo measures it.";
+        #[serde(skip_serializing_if = "FieldValue::is_unknown")]
+        slm_latency_source / SlmLatencySource: Citation = "Where that latency was measured",
+            "Model, device and day, as the decision should cite them.";
     }
     Task {
         specificity / Specificity: Fact<Specificity> = "Task structure",
@@ -394,7 +405,9 @@ mod tests {
 
     #[test]
     fn names_in_json_are_the_names_of_the_fields() {
-        let json = serde_json::to_value(UseCase::default()).unwrap();
+        let draft =
+            Draft::default().with(Field::SlmLatencyMs, "84").with(Field::SlmLatencySource, "on one device");
+        let json = serde_json::to_value(UseCase::parse(&draft).unwrap()).unwrap();
         for field in Field::ALL {
             assert!(json.get(field.name()).is_some(), "{}", field.name());
             assert_eq!(serde_json::to_value(field).unwrap(), field.name());
@@ -407,6 +420,15 @@ mod tests {
     fn name_and_notes_are_for_people_only() {
         let cosmetic: Vec<Field> = Field::ALL.iter().copied().filter(|field| field.is_cosmetic()).collect();
         assert_eq!(cosmetic, [Field::Name, Field::Notes]);
+    }
+
+    #[test]
+    fn a_field_that_came_later_leaves_no_trace_while_it_is_unknown() {
+        let json = serde_json::to_value(UseCase::default()).unwrap();
+        for field in [Field::SlmLatencyMs, Field::SlmLatencySource] {
+            assert!(json.get(field.name()).is_none(), "{}", field.name());
+        }
+        assert_eq!(serde_json::from_value::<UseCase>(json).unwrap(), UseCase::default());
     }
 
     #[test]

@@ -7,7 +7,7 @@
 
 mod support;
 
-use domain::decision::{Cost, Decision, OptionKind, Part};
+use domain::decision::{Cost, Decision, DimensionKind, OptionKind, Part, Side};
 use domain::field::Draft;
 use domain::preset;
 use domain::use_case::{Field, UseCase};
@@ -283,4 +283,38 @@ fn drift_discount_spares_and_a_router_agree_with_the_formulas() {
         ..CUSTOMER_SUPPORT
     };
     agree_on_all(&decide(draft), &sheet);
+}
+
+/// The latency dimension of the support example, which has a target, with this target and this measurement.
+fn latency_with(target: &str, measured: &str, source: &str) -> (Side, String) {
+    let draft = preset::by_id("customer-support")
+        .unwrap()
+        .draft()
+        .with(Field::LatencyTargetMs, target)
+        .with(Field::SlmLatencyMs, measured)
+        .with(Field::SlmLatencySource, source);
+    let decision = decide(draft);
+    let latency = decision.dimensions.iter().find(|row| row.dimension == DimensionKind::Latency).unwrap();
+    (latency.side, latency.fact.clone())
+}
+
+#[test]
+fn a_measured_latency_is_cited_and_takes_the_favour_from_a_small_model_that_misses_the_target() {
+    let source = "SmolLM2 on one device, 2026-11-28";
+    let cited = |fact: &str, ms: &str| format!("{fact}; a small model measured {ms} p95 ({source})");
+    // Below 100 ms the table favours the small model; measured at 84 ms, it keeps the favour.
+    assert_eq!(latency_with("90", "", ""), (Side::Slm, "p95 within 90 ms".to_owned()));
+    assert_eq!(latency_with("90", "84", source), (Side::Slm, cited("p95 within 90 ms", "84 ms")));
+    assert_eq!(latency_with("90", "90", source).0, Side::Slm, "just within");
+    // Measured at 91 ms it misses the target, and the table's rule no longer speaks for it.
+    assert_eq!(latency_with("90", "91", source), (Side::Neutral, cited("p95 within 90 ms", "91 ms")));
+    // Where the table does not favour it, a measurement changes nothing but the words.
+    assert_eq!(latency_with("400", "84", source), (Side::Neutral, cited("p95 within 400 ms", "84 ms")));
+    assert_eq!(
+        latency_with("2000", "84", ""),
+        (Side::Llm, "p95 within 2 s; a small model measured 84 ms p95".to_owned())
+    );
+    assert_eq!(latency_with("none", "84", source), (Side::Llm, cited("no target", "84 ms")));
+    // Without a target nothing is known about how fast it has to be.
+    assert_eq!(latency_with("", "84", source), (Side::Unknown, "unknown".to_owned()));
 }

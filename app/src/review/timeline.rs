@@ -59,6 +59,7 @@ pub(crate) fn words(record: &AuditRecord) -> String {
         "review.restored" => "restored the approved revision".to_owned(),
         "comment.written" => "commented".to_owned(),
         "comment.edited" => "edited a comment".to_owned(),
+        "measurement.attached" => format!("attached a measurement of {}", after("model")),
         "comment.withdrawn" => "took a comment back".to_owned(),
         other => other.replace(['.', '_'], " "),
     }

@@ -30,14 +30,12 @@ pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Members, Problem>
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "not-declared-as-json",
             "The body is not declared as JSON",
-            "Send the use case as JSON with the header Content-Type: application/json.",
+            "Send it as JSON with the header Content-Type: application/json.",
         ));
     }
     let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     if body.trim_ascii().is_empty() {
-        return Err(not_json(
-            "The body is empty. Send the use case as a JSON object, {} at least.".to_owned(),
-        ));
+        return Err(not_json("The body is empty. Send a JSON object, {} at least.".to_owned()));
     }
     serde_json::from_slice(body).map_err(|error| {
         if error.is_data() {
@@ -45,7 +43,7 @@ pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Members, Problem>
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "not-an-object",
                 "The body is not a JSON object",
-                "A use case is one JSON object with a member for each field that is known.",
+                "It has to be one JSON object with a member for each field.",
             )
         } else {
             // The parser's words end in the line and the column.

@@ -125,7 +125,7 @@ fn range_text(readings: &Map<String, Value>) -> Result<String, Wrong> {
 }
 
 /// A value in words, short whatever its size.
-fn name_of(value: &Value) -> String {
+pub(super) fn name_of(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => value.to_string(),
@@ -140,7 +140,7 @@ fn quoted(text: &str) -> String {
     format!("“{}”", beginning(text))
 }
 
-fn beginning(text: &str) -> String {
+pub(super) fn beginning(text: &str) -> String {
     match text.char_indices().nth(LONGEST_QUOTE) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

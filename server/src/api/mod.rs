@@ -10,30 +10,33 @@ mod closest;
 mod decisions;
 mod examples;
 mod failure;
+pub(crate) mod fields;
 mod inputs;
+pub(crate) mod measurements;
 pub(crate) mod media_type;
 mod misses;
-mod occurrence;
+pub(crate) mod occurrence;
 mod openapi;
 mod path;
 mod portfolios;
 mod price_book;
+mod race;
 mod revision_tag;
 mod scenarios;
 mod use_cases;
 
 use app::state::AppState;
 use axum::{
-    Router,
+    Extension, Router,
     middleware::{from_fn, from_fn_with_state},
     routing::{any, get, post},
 };
 use http::StatusCode;
 
-use crate::{middleware::database_gate, problem::Problem, readiness::Readiness};
+use crate::{middleware::database_gate, problem::Problem, race::Desk, readiness::Readiness};
 
 /// Everything under `/api/v1`.
-pub(crate) fn routes(state: AppState, readiness: Readiness) -> Router {
+pub(crate) fn routes(state: AppState, readiness: Readiness, desk: Desk) -> Router {
     // What is stored needs the database...
     let stored = Router::new()
         .route("/api/v1/decisions", post(decisions::decide))
@@ -42,9 +45,12 @@ pub(crate) fn routes(state: AppState, readiness: Readiness) -> Router {
         .route("/api/v1/portfolios", get(portfolios::list))
         .route("/api/v1/portfolios/{id}/use-cases", get(use_cases::list).post(use_cases::create))
         .route("/api/v1/use-cases/{id}", get(use_cases::read).put(use_cases::replace))
+        .route("/api/v1/use-cases/{id}/measurements", get(measurements::list).post(measurements::attach))
+        .route("/api/v1/race", get(race::terms).post(race::race))
         .route("/api/v1/audit", get(audit::export))
         .route("/api/v1/audit/verification", get(audit::verify))
         .route_layer(from_fn_with_state(readiness, database_gate::pass))
+        .layer(Extension(desk))
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(state);
     // ...the description of it does not, and neither does saying that something is not there.

@@ -9,7 +9,7 @@ use axum::{
 use crate::{middleware::request_id::RequestId, problem::Problem};
 
 /// Sets `instance` on problems that do not have one yet. Other headers, such as `Allow`, stay.
-pub(super) async fn name(request: Request, next: Next) -> Response {
+pub(crate) async fn name(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
     let mut response = next.run(request).await;
     match (id, response.extensions_mut().remove::<Problem>()) {

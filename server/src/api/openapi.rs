@@ -15,7 +15,10 @@ use utoipa::{
     },
 };
 
-use super::{audit, decisions, examples, failure, media_type, portfolios, price_book, scenarios, use_cases};
+use super::{
+    audit, decisions, examples, failure, measurements, media_type, portfolios, price_book, race, scenarios,
+    use_cases,
+};
 use crate::{
     error::with_causes,
     health,
@@ -37,6 +40,7 @@ use crate::{
         (name = "prices", description = "What decisions are made with."),
         (name = "scenarios", description = "Decisions frozen behind a link."),
         (name = "use cases", description = "What a workspace keeps: portfolios and the use cases in them."),
+        (name = "race", description = "Have the LLM endpoint of whoever runs the server answer a prompt."),
         (name = "audit", description = "Who changed what in a workspace."),
         (name = "operation", description = "For whoever runs the server.")
     ),
@@ -49,6 +53,10 @@ use crate::{
         use_cases::create,
         use_cases::read,
         use_cases::replace,
+        measurements::list,
+        measurements::attach,
+        race::terms,
+        race::race,
         audit::export,
         audit::verify,
         document,
@@ -60,7 +68,7 @@ use crate::{
 struct Description;
 
 /// Schemas whose members may be absent; those of all others are always there, `null` where unknown.
-const WITH_OPTIONAL_MEMBERS: [&str; 3] = ["UseCase", "Problem", "FieldProblem"];
+const WITH_OPTIONAL_MEMBERS: [&str; 4] = ["UseCase", "Problem", "FieldProblem", "RacePrompt"];
 
 /// Describe the API
 ///

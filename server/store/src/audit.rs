@@ -101,6 +101,8 @@ actions! {
     CommentEdited = "comment.edited";
     /// Somebody took a comment back.
     CommentWithdrawn = "comment.withdrawn";
+    /// A measurement was attached to a use case.
+    MeasurementAttached = "measurement.attached";
     /// New prices were put in.
     PriceBookAdded = "price_book.added";
     /// Earlier prices were put in again.

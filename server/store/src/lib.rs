@@ -25,6 +25,7 @@ mod email;
 mod error;
 mod invitation;
 mod listen;
+mod measurement;
 mod member;
 mod notification;
 mod password;
@@ -33,6 +34,7 @@ mod portfolio;
 mod presence;
 mod price_book;
 mod price_row;
+mod race_budget;
 mod rate_limit;
 mod reprice;
 mod review;
@@ -53,17 +55,19 @@ pub use comment::{Comment, CommentVersion};
 pub use connection::{MIGRATOR, Store};
 pub use domain::ids;
 pub use domain::ids::{
-    AccountId, ApiTokenId, CommentId, DecisionId, InvitationId, NotificationId, PolicyId, PortfolioId,
-    PriceBookId, RevisionId, ScenarioId, SessionId, UseCaseId, WorkspaceId,
+    AccountId, ApiTokenId, CommentId, DecisionId, InvitationId, MeasurementId, NotificationId, PolicyId,
+    PortfolioId, PriceBookId, RevisionId, ScenarioId, SessionId, UseCaseId, WorkspaceId,
 };
 pub use email::DueEmail;
 pub use error::StoreError;
 pub use invitation::{Invitation, InvitationRow, Invitee, NewInvitation};
 pub use listen::{Heard, Listener};
+pub use measurement::MeasurementRecord;
 pub use member::Member;
 pub use notification::{Notification, Reason};
 pub use password::WeakPassword;
 pub use portfolio::{Portfolio, PortfolioSummary};
+pub use race_budget::{RaceBudget, RaceBudgets, RaceReservation, RaceUse, Spent, SpentBy, SpentOn};
 pub use rate_limit::{Limited, RateLimit};
 pub use reprice::Repriced;
 pub use review::{QueueRow, ReviewRecord};

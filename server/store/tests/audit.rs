@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 use store::{Actor, AuditAction, AuditRecord, Invitee, Scope, Store, StoreError};
 use support::people::{Person, first_admin, founder, invitation, invited, newcomer, tomorrow};
-use support::{Team, named, refusal, run, store_on};
+use support::{Team, measured, named, refusal, run, store_on};
 use uuid::Uuid;
 
 /// Beginnings of the actions that are not tried here: the ones of reviews, comments and prices.
@@ -115,6 +115,9 @@ async fn every_change_leaves_exactly_one_entry(pool: PgPool) {
     log.expect(A::UseCaseArchived, actor, case.uuid(), Says::After).await;
     store.restore_use_case(scope, case).await.unwrap();
     log.expect(A::UseCaseRestored, actor, case.uuid(), Says::After).await;
+    let measurement = store.attach_measurement(scope, case, &measured()).await.unwrap();
+    let entry = log.expect(A::MeasurementAttached, actor, measurement.id.uuid(), Says::After).await;
+    assert_eq!(entry.use_case_id, Some(case));
 
     let sharer = store::Sharer::Team(scope);
     let scenario = store.create_scenario(sharer, Some(case), &team.frozen(&second), None).await.unwrap();

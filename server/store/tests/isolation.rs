@@ -59,6 +59,12 @@ impl House {
             "INSERT INTO notifications (id, workspace_id, account_id, seq, reason, use_case_id)
              VALUES ($4, $1, $3, 1, 'mentioned', $2)",
             "INSERT INTO presence (connection_id, workspace_id, use_case_id, account_id) VALUES ($4, $1, $2, $3)",
+            "INSERT INTO race_uses (workspace_id, account_id, day, requests, tokens)
+             VALUES ($1, $3, current_date, 1, 10) RETURNING $2, $4",
+            "INSERT INTO measurements (id, workspace_id, use_case_id, account_id, kind, model, prompt_set, backend,
+                browser_name, browser_version, runs, first_token_p50_ms, first_token_p95_ms, first_token_p99_ms,
+                total_p50_ms, total_p95_ms, total_p99_ms)
+             VALUES ($4, $1, $2, $3, 'api', 'gpt', 'greetings', 'api', 'Firefox', 140, 9, 1, 2, 3, 4, 5, 6)",
             "INSERT INTO emails (id, workspace_id, recipient, subject, body)
              VALUES ($4, $1, 'ada@example.org', 'News', 'None') RETURNING $2, $3",
         ] {

@@ -16,8 +16,8 @@ pub enum Kind {
     Function,
     /// An operation of the API, called by a program.
     Api,
-    /// Anything else that a page opens and the server answers: live events, an export, the way to the organisation's
-    /// sign-in and back. That way leads on whoever asks; where to, `server/tests/organisation` says.
+    /// Anything else that a page opens and the server answers: live events, an export, the models and the race of the
+    /// demo, the way to the organisation's sign-in and back. That way leads on whoever asks; where to, `server/tests/organisation` says.
     Stream,
 }
 

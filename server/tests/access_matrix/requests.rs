@@ -13,6 +13,14 @@ use crate::{
     world::{Caller, PASSWORD, World},
 };
 
+/// What a race is asked to answer. Whoever may ask hears that nobody listens where the endpoint should be.
+const PROMPT: &str = r#"{"messages": [{"role": "user", "content": "Hello"}], "max_tokens": 1}"#;
+
+/// What is attached to a use case.
+pub const MEASUREMENT: &str = r#"{"kind": "browser_model", "model": "Zephyrine", "prompt_set": "greetings", "backend": "cpu",
+    "browser": {"name": "Firefox", "version": 145}, "runs": 9,
+    "first_token_ms": {"p50": 1, "p95": 2, "p99": 3}, "total_ms": {"p50": 4, "p95": 5, "p99": 6}}"#;
+
 /// A request, and what it leaves in the audit logs when it is granted to somebody known.
 pub struct Ask {
     pub request: Request<Body>,
@@ -38,8 +46,14 @@ pub async fn ask(world: &World, line: &Line, caller: &Caller) -> Ask {
             Ask { request: request.body(Body::empty()).unwrap(), trace: Trace::Nothing }
         }
         Kind::Stream => {
-            let request = request(path.to_owned()).body(Body::empty()).unwrap();
-            Ask { request, trace: Trace::Nothing }
+            let request = request(path.replace("{id}", &world.use_case.to_string()));
+            let request = request.header("content-type", "application/json");
+            let (body, trace) = match (method, path) {
+                ("POST", "/demo/race") => (PROMPT, Trace::Nothing),
+                ("POST", "/demo/use-cases/{id}/measurements") => (MEASUREMENT, Trace::Entry),
+                _ => ("", Trace::Nothing),
+            };
+            Ask { request: request.body(body.into()).unwrap(), trace }
         }
         Kind::Function => {
             let Form { fields, trace } = form(world, line, caller).await;
@@ -279,6 +293,7 @@ async fn operation(world: &World, method: &str, path: &str) -> Operation {
     let reads = |path: String| Operation { path, if_match: None, body: "", trace: Trace::Nothing };
     let writes = |path: String| Operation { path, if_match: None, body: "{}", trace: Trace::Entry };
     match (method, path) {
+        ("POST", "/api/v1/race") => Operation { body: PROMPT, ..reads(path.to_owned()) },
         ("POST", "/api/v1/decisions") => Operation { body: "{}", ..reads(path.to_owned()) },
         ("GET", "/api/v1/scenarios/{token}") => reads(path.replace("{token}", &world.link)),
         ("GET", "/api/v1/portfolios/{id}/use-cases") => {
@@ -286,6 +301,12 @@ async fn operation(world: &World, method: &str, path: &str) -> Operation {
         }
         ("POST", "/api/v1/portfolios/{id}/use-cases") => {
             writes(path.replace("{id}", &world.portfolio.to_string()))
+        }
+        ("GET", "/api/v1/use-cases/{id}/measurements") => {
+            reads(path.replace("{id}", &world.use_case.to_string()))
+        }
+        ("POST", "/api/v1/use-cases/{id}/measurements") => {
+            Operation { body: MEASUREMENT, ..writes(path.replace("{id}", &world.use_case.to_string())) }
         }
         ("GET", "/api/v1/use-cases/{id}") => reads(path.replace("{id}", &world.use_case.to_string())),
         ("PUT", "/api/v1/use-cases/{id}") => {

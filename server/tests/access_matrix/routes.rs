@@ -8,7 +8,11 @@ use crate::{
 };
 
 /// Public files and addresses that answer nothing but "not found": there is nothing to be allowed.
-const WITHOUT_ACCESS: [&str; 6] = ["/pkg", "/pkg/", "/favicon.ico", "/api/v1", "/api/v1/", "/api/v1/{*rest}"];
+const WITHOUT_ACCESS: [&str; 7] =
+    ["/pkg", "/pkg/", "/favicon.ico", "/models/{file}", "/api/v1", "/api/v1/", "/api/v1/{*rest}"];
+
+/// What of the rest is posted to, besides being read.
+const POSTED: [&str; 2] = ["/demo/race", "/demo/use-cases/{id}/measurements"];
 
 /// Every page, server function and operation of the API, and whatever else the router has.
 pub async fn existing(site: &Site) -> BTreeSet<Route> {
@@ -28,8 +32,10 @@ pub async fn existing(site: &Site) -> BTreeSet<Route> {
         routes.extend(item.as_object().unwrap().keys().map(|method| route(Kind::Api, method, path)));
     }
     let known: BTreeSet<String> = routes.iter().map(|known| known.path.clone()).collect();
-    let others = printed(site).into_iter().filter(|path| !known.contains(path));
-    routes.extend(others.map(|path| route(Kind::Stream, "GET", &path)));
+    let others: Vec<String> = printed(site).into_iter().filter(|path| !known.contains(path)).collect();
+    let posted = others.iter().filter(|path| POSTED.contains(&path.as_str()));
+    routes.extend(posted.map(|path| route(Kind::Stream, "POST", path)));
+    routes.extend(others.iter().map(|path| route(Kind::Stream, "GET", path)));
     routes
 }
 

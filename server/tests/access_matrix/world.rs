@@ -16,6 +16,7 @@ use store::{
 use crate::{
     matrix::{Kind, Who},
     people::{Person, first_admin, founder, invited, tomorrow},
+    requests::MEASUREMENT,
     support::{Site, preset},
 };
 
@@ -95,6 +96,8 @@ impl World {
         };
         world.use_case = world.new_use_case().await;
         world.comment = world.new_comment(&world.ada).await;
+        let measured = serde_json::from_str(MEASUREMENT).unwrap();
+        world.site.store.attach_measurement(world.ada.scope, world.use_case, &measured).await.unwrap();
         world.link = world.share("Shown to everybody").await.1;
         // What the lists of the first workspace hold, and no other list may.
         world.share("Zephyrine link").await;

@@ -128,7 +128,7 @@ async fn every_example_is_what_the_api_answers(pool: PgPool) {
             }
         }
     }
-    assert_eq!(sent, 62, "examples");
+    assert_eq!(sent, 84, "examples");
 }
 
 /// An example in the description.
@@ -295,6 +295,7 @@ async fn answers_are_what_the_schemas_say(pool: PgPool) {
         ("/api/v1/portfolios", "/api/v1/portfolios"),
         ("/api/v1/portfolios/{id}/use-cases", &office.list_path()),
         ("/api/v1/use-cases/{id}", &office.use_case_path()),
+        ("/api/v1/race", "/api/v1/race"),
         ("/api/v1/audit/verification", "/api/v1/audit/verification"),
     ] {
         let answer = site.read(&office.token, address).await;

@@ -6,6 +6,7 @@ mod audit;
 mod bad_input;
 mod decisions;
 mod document;
+mod measurements;
 mod office;
 mod people;
 mod portfolios;

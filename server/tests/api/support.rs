@@ -7,9 +7,14 @@ use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
 use serde_json::Value;
-use server::{config::OrganisationConfig, problem::PROBLEM_JSON, router_with_organisation};
+use server::{
+    Extras,
+    config::{EndpointConfig, EndpointLimits, OrganisationConfig},
+    problem::PROBLEM_JSON,
+    router_with_extras,
+};
 use sqlx::{PgPool, postgres::PgPoolOptions};
-use store::{FrozenScenario, Scope, Sharer, Store};
+use store::{FrozenScenario, RaceBudget, RaceBudgets, Scope, Sharer, Store};
 use tower::ServiceExt;
 
 /// Address of a sign-in provider that is away: nobody listens on that port.
@@ -64,7 +69,8 @@ impl Site {
             client_secret: "hunter2".to_owned(),
             name: "Example Works".to_owned(),
         };
-        Self { router: router_with_organisation(state, organisation).unwrap(), store }
+        let extras = Extras { organisation: Some(organisation), model: None, endpoint: Some(no_endpoint()) };
+        Self { router: router_with_extras(state, extras).unwrap(), store }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -129,6 +135,19 @@ impl Site {
             policy,
             price_book: (*book).clone(),
         }
+    }
+}
+
+/// An LLM endpoint that is away: nobody listens on that port.
+pub fn no_endpoint() -> EndpointConfig {
+    let plenty = RaceBudget { requests: 1_000, tokens: 1_000_000 };
+    EndpointConfig {
+        address: "http://127.0.0.1:1/v1/chat/completions".parse().unwrap(),
+        model: "gpt-example".to_owned(),
+        key: None,
+        price: Some("gpt-4o-mini".to_owned()),
+        budgets: RaceBudgets { account: plenty, workspace: plenty },
+        limits: EndpointLimits::default(),
     }
 }
 

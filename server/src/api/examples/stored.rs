@@ -41,6 +41,10 @@ const LIST: Operation = Operation(Get, "/api/v1/portfolios/{id}/use-cases");
 const CREATE: Operation = Operation(Post, "/api/v1/portfolios/{id}/use-cases");
 const READ: Operation = Operation(Get, "/api/v1/use-cases/{id}");
 const REPLACE: Operation = Operation(Put, "/api/v1/use-cases/{id}");
+const MEASURED: Operation = Operation(Get, "/api/v1/use-cases/{id}/measurements");
+const ATTACH: Operation = Operation(Post, "/api/v1/use-cases/{id}/measurements");
+const READ_TERMS: Operation = Operation(Get, "/api/v1/race");
+const RACE: Operation = Operation(Post, "/api/v1/race");
 const EXPORT: Operation = Operation(Get, "/api/v1/audit");
 const VERIFY: Operation = Operation(Get, "/api/v1/audit/verification");
 
@@ -85,7 +89,9 @@ fn answers(document: &mut OpenApi, story: &Story) -> Result<(), Failure> {
 fn refusals_of_tokens(document: &mut OpenApi) -> Result<(), Failure> {
     let away = database_gate::refusal(NotReady::DatabaseAway).problem();
     let missed = misses::too_many(Limited { retry_after: Duration::from_secs(600) });
-    for operation in [LIST_PORTFOLIOS, LIST, CREATE, READ, REPLACE, EXPORT, VERIFY] {
+    let all =
+        [LIST_PORTFOLIOS, LIST, CREATE, READ, REPLACE, MEASURED, ATTACH, READ_TERMS, RACE, EXPORT, VERIFY];
+    for operation in all {
         for (name, summary, problem) in [
             ("no-token", "No token", &caller::token_missing()),
             ("bad-token", "A token that does not work", &caller::token_unknown()),
@@ -95,7 +101,7 @@ fn refusals_of_tokens(document: &mut OpenApi) -> Result<(), Failure> {
             operation.refusal(document, [name, summary, ""], problem)?;
         }
     }
-    for operation in [CREATE, REPLACE] {
+    for operation in [CREATE, REPLACE, ATTACH, RACE] {
         let viewer = caller::role_too_low(Role::Viewer, Role::Editor);
         operation.refusal(document, ["viewer", "A viewer’s token", ""], &viewer)?;
         operation.refusal(document, ["only-reads", "A token that only reads", ""], &caller::only_reads())?;
@@ -108,7 +114,7 @@ fn refusals_of_tokens(document: &mut OpenApi) -> Result<(), Failure> {
 }
 
 fn refusals(document: &mut OpenApi) -> Result<(), Failure> {
-    for operation in [LIST, CREATE, READ, REPLACE] {
+    for operation in [LIST, CREATE, READ, REPLACE, MEASURED, ATTACH] {
         operation.refusal(document, ["not-found", "Another workspace’s id", ""], &failure::not_found())?;
     }
     for operation in [CREATE, REPLACE] {

@@ -7,6 +7,7 @@ pub mod review;
 
 use domain::decision::Decision;
 use domain::field::Draft;
+use domain::measurement::{Backend, Browser, Measurement, MeasurementKind, Percentiles};
 use domain::policy::Policy;
 use domain::prices::PriceBook;
 use domain::use_case::{Field, UseCase};
@@ -84,6 +85,22 @@ impl Team {
 pub fn named(name: &str, requests_per_month: &str) -> UseCase {
     let draft = domain::preset::by_id("article-classification").unwrap().draft();
     UseCase::parse(&draft.with(Field::Name, name).with(Field::RequestsPerMonth, requests_per_month)).unwrap()
+}
+
+/// Thirty runs of the small model on a CPU.
+pub fn measured() -> Measurement {
+    Measurement {
+        kind: MeasurementKind::BrowserModel,
+        model: "SmolLM2-135M-Instruct Q4_1".to_owned(),
+        prompt_set: "ticket-triage-1".to_owned(),
+        backend: Backend::Cpu,
+        adapter: None,
+        browser: Browser { name: "Firefox".to_owned(), version: 145 },
+        runs: 30,
+        first_token_ms: Percentiles::new(40.0, 55.25, 71.0).unwrap(),
+        per_token_ms: Some(Percentiles::new(11.5, 14.0, 20.0).unwrap()),
+        total_ms: Percentiles::new(90.0, 131.5, 170.0).unwrap(),
+    }
 }
 
 /// A use case of which nothing is known but the name, so that nothing can be costed.
