@@ -3,8 +3,8 @@
 use crate::components::layout::{Layout, Pending};
 use crate::live::{Listen, LivePage};
 use crate::pages::{
-    assess::AssessPage, evidence::EvidencePage, not_found::NotFoundPage, portfolio::PortfolioPage,
-    reviews::ReviewsPage, scenario::ScenarioPage, use_case::UseCasePage, use_case_edit::UseCaseEditPage,
+    assess::AssessPage, not_found::NotFoundPage, portfolio::PortfolioPage, reviews::ReviewsPage,
+    scenario::ScenarioPage, use_case::UseCasePage, use_case_edit::UseCaseEditPage,
 };
 use crate::theme::Appearance;
 use leptos::prelude::*;
@@ -103,7 +103,6 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/use-cases/:id/edit") view=UseCaseEditPage ssr=SsrMode::Async />
                     <Route path=path!("/reviews") view=ReviewsPage ssr=SsrMode::Async />
                     <Route path=path!("/s/:token") view=ScenarioPage ssr=SsrMode::Async />
-                    <Route path=path!("/evidence") view=EvidencePage ssr=SsrMode::Async />
                 </Routes>
             </Layout>
         </Router>

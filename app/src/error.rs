@@ -32,6 +32,11 @@ pub enum AppError {
     /// A text is too long or holds characters that cannot be shown.
     #[error("A text is too long or has characters that cannot be shown. Shorten it and try again.")]
     BadText,
+    /// The version of a price book is empty, too long, or names other prices already.
+    #[error(
+        "The field “version” needs 1 to 60 characters that name no other prices yet. Change it and try again."
+    )]
+    BadVersion,
     /// The use case or its portfolio is archived.
     #[error("This is archived. Restore it first, then change it.")]
     Archived,
@@ -139,6 +144,7 @@ impl AppError {
             Self::Invalid { .. }
             | Self::BadName
             | Self::BadText
+            | Self::BadVersion
             | Self::BadEmail
             | Self::ShortPassword
             | Self::LongPassword
@@ -178,6 +184,7 @@ impl AppError {
             Self::Invalid { .. }
             | Self::BadName
             | Self::BadText
+            | Self::BadVersion
             | Self::BadEmail
             | Self::ShortPassword
             | Self::LongPassword
@@ -260,6 +267,7 @@ impl From<store::StoreError> for AppError {
             store::StoreError::NotInvited => Self::NotInvited,
             store::StoreError::Text { field: "name", .. } => Self::BadName,
             store::StoreError::Text { field: "email", .. } => Self::BadEmail,
+            store::StoreError::Text { field: "version", .. } => Self::BadVersion,
             store::StoreError::Text { .. } => Self::BadText,
             store::StoreError::Conflict { current } => Self::Conflict { current },
             unavailable if unavailable.is_unavailable() => {

@@ -5,7 +5,6 @@ pub mod assess;
 pub mod catalogue;
 pub mod dates;
 pub mod edit;
-pub mod evidence;
 pub mod fragment;
 pub mod links;
 pub mod portfolio;

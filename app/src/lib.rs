@@ -9,6 +9,8 @@ pub mod access;
 pub mod app;
 pub mod components;
 pub mod error;
+#[cfg(feature = "ssr")]
+mod evidence;
 pub mod functions;
 #[cfg(feature = "ssr")]
 pub mod limits;

@@ -1,7 +1,6 @@
 //! One page per file, named after what it shows.
 
 pub mod assess;
-pub mod evidence;
 pub mod not_found;
 pub mod portfolio;
 pub mod reviews;

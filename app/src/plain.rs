@@ -1,9 +1,10 @@
-//! Pages that only show and post: portfolios, shared links, signing in, invitations, settings. They are rendered
+//! Pages that only show and post: portfolios, evidence, shared links, signing in, invitations, settings. They are rendered
 //! on the server and load no script, so they cost a visitor nothing and the browser module does not grow with
 //! them. The live pages lead to them like to any other page.
 
 mod audit;
 mod comment_history;
+mod evidence;
 mod fields;
 mod invitation;
 mod members;
@@ -30,6 +31,7 @@ use leptos_router::path;
 
 use audit::AuditPage;
 use comment_history::CommentHistoryPage;
+use evidence::EvidencePage;
 use invitation::InvitationPage;
 use members::MembersPage;
 use merge::MergePage;
@@ -59,6 +61,7 @@ pub fn PlainApp() -> impl IntoView {
             <Layout>
                 <Routes fallback=|| view! { <NotFoundPage /> }>
                     <Route path=path!("/portfolios") view=PortfoliosPage ssr=SsrMode::Async />
+                    <Route path=path!("/evidence") view=EvidencePage ssr=SsrMode::Async />
                     <Route path=path!("/shared") view=SharedPage ssr=SsrMode::Async />
                     <Route path=path!("/notifications") view=NotificationsPage ssr=SsrMode::Async />
                     <Route path=path!("/comments/:id") view=CommentHistoryPage ssr=SsrMode::Async />

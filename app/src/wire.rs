@@ -4,7 +4,7 @@
 //! framework's own codec the browser module would hold two decoders for every type; here both go the same
 //! way.
 
-use leptos::prelude::{Resource, codee};
+use leptos::prelude::{AnyView, ArcResource, Suspend, codee};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::future::Future;
@@ -32,15 +32,27 @@ impl<T: DeserializeOwned> codee::Decoder<T> for Wire {
 }
 
 /// The data a page opens with: fetched before the first byte is sent, carried along in the page, and fetched
-/// again when `source` changes.
+/// again when `source` changes. It is counted by reference: what waits for it may outlive the place that asked
+/// (an event rebuilds the page while a part of it is on its way), and must not find it gone.
 pub fn opened<S, T, Fetched>(
     source: impl Fn() -> S + Send + Sync + 'static,
     fetch: impl Fn(S) -> Fetched + Send + Sync + 'static,
-) -> Resource<T, Wire>
+) -> ArcResource<T, Wire>
 where
     S: PartialEq + Clone + Send + Sync + 'static,
     T: Serialize + DeserializeOwned + Send + Sync + 'static,
     Fetched: Future<Output = T> + Send + 'static,
 {
-    Resource::new_with_options(source, fetch, true)
+    ArcResource::new_with_options(source, fetch, true)
+}
+
+/// Shows what was [`opened`] as soon as it is there, and again whenever it was fetched anew.
+pub fn shown<T: Clone + Send + Sync + 'static>(
+    opened: ArcResource<T, Wire>,
+    show: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static,
+) -> impl Fn() -> Suspend<AnyView> + Send + 'static {
+    move || {
+        let (opened, show) = (opened.clone(), show.clone());
+        Suspend::new(async move { show(opened.await) })
+    }
 }

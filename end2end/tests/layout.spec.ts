@@ -15,6 +15,16 @@ for (const { name, status, find } of PLACES) {
         return scrollWidth > clientWidth ? `${scrollWidth} px of content` : '';
       });
       expect.soft(tooWide, `at ${width} px`).toBe('');
+      // What a button opens has to be seen by whoever pressed it.
+      const adrift = await page.evaluate(() =>
+        [...document.querySelectorAll<HTMLDetailsElement>('details.disclosure[open]')].flatMap((disclosure) => {
+          const button = disclosure.querySelector('summary')!.getBoundingClientRect();
+          const panel = disclosure.querySelector('.disclosure-panel')?.getBoundingClientRect();
+          const isNear = !panel || (panel.top >= button.bottom && panel.top < button.bottom + 64);
+          return isNear ? [] : [disclosure.querySelector('summary')!.textContent ?? ''];
+        }),
+      );
+      expect.soft(adrift, `opens elsewhere at ${width} px`).toEqual([]);
     }
   });
 }

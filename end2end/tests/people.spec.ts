@@ -98,6 +98,7 @@ test('an API token is shown once and opens the API', async ({ visitor, stranger,
 test('an override ends by itself', async ({ visitor, team, uniqueName }) => {
   const grace = await team.join('Grace Hopper', 'reviewer');
   const alan = await team.join('Alan Turing', 'reviewer');
+  const mary = await team.join('Mary Shelley', 'reviewer');
   const address = await keep(visitor, uniqueName('Override'));
   await visitor.open(address);
   await visitor.page.getByRole('button', { name: 'Propose this classification' }).click();
@@ -110,7 +111,9 @@ test('an override ends by itself', async ({ visitor, team, uniqueName }) => {
   await grace.page.getByLabel('Holds until (UTC)').fill(day(30).slice(0, 10));
   await grace.page.getByRole('button', { name: 'Override the engine’s answer' }).click();
   await expect(grace.page.locator('#review')).toContainText('in the place of the engine’s answer');
-  for (const reviewer of [grace, alan]) {
+  // It is her answer now, so others have to look at it.
+  await expect(grace.page.getByRole('button', { name: 'Approve', exact: true })).toHaveCount(0);
+  for (const reviewer of [mary, alan]) {
     await reviewer.open(`${address}#review`);
     await reviewer.page.getByRole('button', { name: 'Approve', exact: true }).click();
   }

@@ -57,3 +57,21 @@ test('new prices open again what they flip, and nothing else', async ({ team, un
   await reviewer.open('/notifications');
   await expect(reviewer.page.locator('.notification').first()).toContainText('opened again');
 });
+
+test('prices that cannot be read are refused with the place, and what was typed comes back', async ({ visitor }) => {
+  const { page } = visitor;
+  const typed = '{\n  "version": 7,\n  "as_of": "soon"\n}';
+  await visitor.open('/settings/workspace');
+  await page.getByText('Put in other prices').click();
+  await page.getByLabel('Price book').fill(typed);
+  await page.getByRole('button', { name: 'Set the prices' }).click();
+  await expect(page.locator('#prices [role=alert]')).toContainText('at line 2, column');
+  await page.goBack();
+  await expect(page.getByLabel('Price book')).toHaveValue(typed);
+});
+
+test('an address cannot put words into the page of prices', async ({ visitor }) => {
+  await visitor.open('/settings/workspace?opened=1&held=0&names=Call+0800&cases=Call.0800');
+  await expect(visitor.page.locator('#prices')).toBeVisible();
+  await expect(visitor.page.locator('main')).not.toContainText('0800');
+});

@@ -73,7 +73,7 @@ test('a reviewer asks for changes, and what was approved can be restored', async
   await propose(visitor, 'A new estimate.');
   await grace.open(`${address}#review`);
   await expect(review(grace)).toContainText('Changed since you last answered');
-  await expect(review(grace).locator('.diff')).toContainText('123456');
+  await expect(review(grace).locator('.diff')).toContainText('123,456');
   await grace.page.getByText('Request changes', { exact: true }).first().click();
   await grace.page.getByRole('button', { name: 'Request changes' }).click();
   await expect(review(grace)).toContainText('Say why');

@@ -30,6 +30,11 @@ pub(crate) fn bundle(options: &LeptosOptions) -> ServeDir {
         .precompressed_gzip()
 }
 
+/// The typefaces. They have a place of their own so that asking for one looks nobody up.
+pub(crate) fn fonts(options: &LeptosOptions) -> ServeDir {
+    ServeDir::new(Path::new(&*options.site_root).join("fonts")).append_index_html_on_directories(false)
+}
+
 /// Browsers ask for `/favicon.ico` whatever the page says; the drawn icon serves when there is no
 /// other.
 pub(crate) fn favicon(options: &LeptosOptions) -> ServeFile {

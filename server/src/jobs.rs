@@ -1,4 +1,4 @@
-//! What has to be done now and then, on whichever server comes first: overrides end, counters are swept.
+//! What has to be done now and then, on whichever server comes first: overrides end, counters and old e-mails are swept.
 
 use std::time::Duration;
 
@@ -33,5 +33,6 @@ pub(crate) async fn round(store: &Store, now: OffsetDateTime) -> Result<(), Stor
         tracing::info!("{ended} overrides came to their end");
     }
     store.sweep_presence().await?;
+    store.sweep_emails(now).await?;
     store.sweep().await
 }

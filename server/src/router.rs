@@ -107,6 +107,7 @@ pub(crate) fn router_live(
         .route("/readyz", get(health::readyz))
         .with_state(readiness)
         .nest_service(bundle_path.trim_end_matches('/'), assets::bundle(&options))
+        .nest_service("/fonts", assets::fonts(&options))
         .route_service("/favicon.ico", assets::favicon(&options));
 
     surround(pages.merge(api).merge(always), over_tls, time_limit::TIME_LIMIT)

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: measures, and prints the medians in one table.
+//! `cargo xtask bench`: measures, and prints the figures of each suite in one table.
 
 use std::{fs, path::Path, time::SystemTime};
 
@@ -8,11 +8,15 @@ use crate::{
     error::{Result, XtaskError},
     fingerprint,
     process::Step,
+    web_bench,
     workspace::Workspace,
 };
 
-/// The benchmark suites: name, and the cargo arguments that run it. Add further ones here.
-const SUITES: [(&str, &[&str]); 1] = [("domain", &["--package", "domain-bench"])];
+/// What runs a suite and prints what it measured.
+type Suite = fn(&Workspace) -> Result<()>;
+
+/// The benchmark suites by name. Add further ones here.
+const SUITES: [(&str, Suite); 2] = [("domain", domain), ("web", web_bench::run)];
 
 /// One measured benchmark. Times are nanoseconds per iteration.
 #[derive(Debug, PartialEq)]
@@ -28,27 +32,31 @@ pub fn suite_names() -> Vec<&'static str> {
     SUITES.iter().map(|(name, _)| *name).collect()
 }
 
-/// Runs one suite, or all of them, and prints what they measured.
+/// Runs one suite, or all of them one after the other.
 pub fn bench(workspace: &Workspace, only: Option<&str>) -> Result<()> {
-    let start = SystemTime::now();
     let mut ran = false;
-    for (name, arguments) in SUITES {
+    for (name, suite) in SUITES {
         if only.is_none_or(|only| only == name) {
-            let mut cargo = workspace.cargo(["bench"]);
-            cargo.args(arguments);
-            Step::new(cargo, format!("The benchmarks of {name}")).run()?;
+            suite(workspace)?;
             ran = true;
         }
     }
-    if !ran {
-        return Err(XtaskError::Finding(format!(
-            "There is no benchmark suite `{}`; there is {}.",
-            only.unwrap_or_default(),
-            suite_names().join(", ")
-        )));
+    if ran {
+        return Ok(());
     }
-    let measured = estimates(&workspace.target("criterion"), start)?;
-    print!("{}", table(&measured));
+    Err(XtaskError::Finding(format!(
+        "There is no benchmark suite `{}`; there is {}.",
+        only.unwrap_or_default(),
+        suite_names().join(", ")
+    )))
+}
+
+/// The engine's benchmarks, which Criterion runs.
+fn domain(workspace: &Workspace) -> Result<()> {
+    let start = SystemTime::now();
+    let cargo = workspace.cargo(["bench", "--package", "domain-bench"]);
+    Step::new(cargo, "The benchmarks of domain").run()?;
+    print!("{}", table(&estimates(&workspace.target("criterion"), start)?));
     Ok(())
 }
 

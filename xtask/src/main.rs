@@ -20,6 +20,7 @@ mod site;
 mod tally;
 mod test;
 mod wasm_target;
+mod web_bench;
 mod workspace;
 
 use std::process::ExitCode;
@@ -58,9 +59,9 @@ enum Task {
     },
     /// What an integration server runs: all checks, after a line that names the tools
     Ci(SetUp),
-    /// Run the benchmarks and print their medians
+    /// Run the benchmarks and print their figures
     Bench {
-        /// Name of one suite; all of them unless given
+        /// Name of one suite, `domain` or `web`; all of them unless given
         suite: Option<String>,
     },
 }

@@ -22,7 +22,7 @@ pub use rule::{MOST_APPROVALS, ReviewRule, RuleError};
 use crate::decision::OptionKind;
 use crate::ids::AccountId;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Seconds since 1970-01-01 00:00 UTC.
 pub type UnixSeconds = i64;
@@ -250,6 +250,15 @@ impl Review {
         self.due_at().is_some_and(|due| due < now)
     }
 
+    /// Whoever wrote, proposed or overrode what is under review. They are no second pair of eyes on it: unless the
+    /// rule lets them, none of them may approve it.
+    #[must_use]
+    pub fn behind_it(&self) -> BTreeSet<AccountId> {
+        let authors = self.content.iter().flat_map(|content| content.authors.iter().copied());
+        let overrode = self.overridden.as_ref().map(|overridden| overridden.by);
+        authors.chain(self.proposed_by).chain(overrode).collect()
+    }
+
     /// Approvals of the present content. Somebody who has become its author or proposer since, or whom a later rule
     /// does not name, has none.
     pub fn approvals(&self) -> impl Iterator<Item = (AccountId, &Approval)> {
@@ -425,7 +434,8 @@ impl Review {
                     {
                         // Somebody else may have written the same content again since; its approvals were
                         // given to what this author wrote.
-                        approved.content = Content { author: approved.content.author, ..content.clone() };
+                        let authors = std::mem::take(&mut approved.content.authors);
+                        approved.content = Content { authors, ..content.clone() };
                     }
                 }
             }
@@ -436,8 +446,8 @@ impl Review {
             }
             ReviewMove::Restored { content } => {
                 // Whoever restores it did not write it, and may be one of those who agreed to it.
-                let author = self.last_approved.as_ref().and_then(|approved| approved.content.author);
-                let content = Content { author, ..content.clone() };
+                let authors = self.last_approved.as_ref().map(|approved| approved.content.authors.clone());
+                let content = Content { authors: authors.unwrap_or_default(), ..content.clone() };
                 self.content = Some(content.clone());
                 self.changes_wanted = None;
                 self.reopened = None;

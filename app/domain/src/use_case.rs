@@ -138,6 +138,12 @@ macro_rules! fields {
                 match self { $( $( Self::$variant => Group::$group, )* )* }
             }
 
+            /// Whether it is for people only: no decision goes by it, and changing it leaves approvals as they are.
+            #[must_use]
+            pub const fn is_cosmetic(self) -> bool {
+                matches!(self.group(), Group::Identity)
+            }
+
             /// How it is entered.
             #[must_use]
             pub fn kind(self) -> Kind {
@@ -395,6 +401,12 @@ mod tests {
             assert_eq!(Field::from_name(field.name()), Some(*field));
         }
         assert_eq!(json.as_object().unwrap().len(), Field::ALL.len());
+    }
+
+    #[test]
+    fn name_and_notes_are_for_people_only() {
+        let cosmetic: Vec<Field> = Field::ALL.iter().copied().filter(|field| field.is_cosmetic()).collect();
+        assert_eq!(cosmetic, [Field::Name, Field::Notes]);
     }
 
     #[test]

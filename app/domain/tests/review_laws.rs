@@ -25,7 +25,7 @@ fn content(hash: &str) -> Content {
 }
 
 fn written_by(author: u8, hash: &str) -> Content {
-    Content { hash: hash.to_owned(), revision: 1, author: Some(person(author)) }
+    Content { hash: hash.to_owned(), revision: 1, authors: [person(author)].into() }
 }
 
 fn rule(approvals: u8) -> ReviewRule {
@@ -53,15 +53,16 @@ enum Try {
 impl Try {
     /// The event, if the move may be made; why not, if it may not and says so.
     fn made_in(&self, review: &Review, at: UnixSeconds) -> Result<Option<ReviewEvent>, MoveRefused> {
-        // New prices and restoring leave the author of the inputs as it was.
-        let same_author = |hash: &str, of: Option<&Content>| Content {
+        // New prices and restoring leave the authors of the inputs as they were.
+        let same_authors = |hash: &str, of: Option<&Content>| Content {
             hash: hash.to_owned(),
             revision: of.map_or(1, |content| content.revision),
-            author: of.and_then(|content| content.author),
+            authors: of.map(|content| content.authors.clone()).unwrap_or_default(),
         };
         match self.clone() {
             Self::Propose { by, hash, author, rule } => {
-                let content = Content { hash: hash.to_owned(), revision: 1, author: author.map(person) };
+                let authors = author.map(person).into_iter().collect();
+                let content = Content { hash: hash.to_owned(), revision: 1, authors };
                 review.propose(person(by), content, rule, "", at).map(Some)
             }
             Self::Approve { by, seen } => review.approve(person(by), seen, "", at).map(Some),
@@ -79,11 +80,11 @@ impl Try {
             Self::ExpireOverride => review.expire_override(at).map(Some),
             Self::Edit { by, hash } => Ok(review.content_changed(Some(person(by)), written_by(by, hash), at)),
             Self::Reprice { hash, effect } => {
-                Ok(review.repriced(same_author(hash, review.content()), effect, at))
+                Ok(review.repriced(same_authors(hash, review.content()), effect, at))
             }
             Self::Restore { by, hash } => {
                 let approved = review.last_approved().map(|approved| &approved.content);
-                review.restore(person(by), same_author(hash, approved), at).map(Some)
+                review.restore(person(by), same_authors(hash, approved), at).map(Some)
             }
         }
     }
@@ -259,15 +260,33 @@ proptest! {
     }
 
     #[test]
-    fn neither_author_nor_proposer_counts_unless_the_rule_says_so(tries in tries()) {
+    fn nobody_behind_it_counts_unless_the_rule_says_so(tries in tries()) {
         for (_, review) in happened(&tries) {
-            if review.rule().author_may_approve() {
-                continue;
+            let given: BTreeSet<AccountId> = review.approvals().map(|(by, _)| by).collect();
+            if !review.rule().author_may_approve() {
+                prop_assert!(given.is_disjoint(&review.behind_it()), "{:?}", review);
             }
-            let author = review.content().and_then(|content| content.author);
-            for (by, _) in review.approvals() {
-                prop_assert!(Some(by) != author && Some(by) != review.proposed_by());
-            }
+        }
+    }
+
+    /// Read from the events alone: whoever edited what is under review since something was last approved, or put the
+    /// option there that stands in it, has no approval that counts.
+    #[test]
+    fn whoever_had_a_hand_in_it_since_the_last_approval_has_no_approval(tries in tries()) {
+        let log = happened(&tries);
+        for (index, (_, review)) in log.iter().enumerate().filter(|(_, (_, review))| !review.rule().author_may_approve()) {
+            let begins_anew = |step: usize| {
+                let (event, review) = &log[step];
+                let is_over = step < index && review.state() == ReviewState::Approved;
+                is_over || matches!(event.did, ReviewMove::Restored { .. })
+            };
+            let start = (0..=index).rev().find(|step| begins_anew(*step)).map_or(0, |step| step + 1);
+            let editors = log[start..=index].iter().filter_map(|(event, _)| {
+                event.by.filter(|_| matches!(event.did, ReviewMove::ContentChanged { .. }))
+            });
+            let overrode = review.overridden().map(|overridden| overridden.by);
+            let hands: BTreeSet<AccountId> = editors.chain(overrode).collect();
+            prop_assert!(review.approvals().all(|(by, _)| !hands.contains(&by)), "{:?} in {:?}", hands, log);
         }
     }
 
@@ -303,7 +322,8 @@ proptest! {
     #[test]
     fn the_same_hash_is_no_change(tries in tries(), by in somebody(), effect in some_effect()) {
         for (_, review) in happened(&tries) {
-            let same = Content { revision: 99, author: Some(person(by)), ..review.content().unwrap().clone() };
+            let authors = [person(by)].into();
+            let same = Content { revision: 99, authors, ..review.content().unwrap().clone() };
             prop_assert_eq!(review.content_changed(Some(person(by)), same.clone(), 1), None);
             prop_assert_eq!(review.repriced(same, effect, 1), None);
         }
@@ -420,6 +440,64 @@ fn whoever_wrote_it_cannot_approve_what_somebody_else_proposed() {
 }
 
 #[test]
+fn a_small_edit_makes_nobody_a_reviewer_of_their_own_work() {
+    let mut story = Story::proposed(rule(2));
+    story.edited(2, "b").edited(3, "c");
+    for by in [1, 2, 3] {
+        assert_eq!(story.review.approve(person(by), "c", "", 9), Err(MoveRefused::Author));
+    }
+    assert_eq!(story.review.behind_it(), [1, 2, 3].map(person).into());
+    story.approves(4, "c").approves(5, "c").is(ReviewState::Approved, &[4, 5]);
+    // What was approved was looked at: whoever goes on from there begins anew.
+    story.edited(2, "d").proposes(2, 2, "d");
+    assert_eq!(story.review.behind_it(), [person(2)].into());
+    story.approves(1, "d").approves(3, "d").is(ReviewState::Approved, &[1, 3]);
+}
+
+#[test]
+fn what_nobody_is_known_to_have_changed_keeps_its_authors() {
+    let mut story = Story::approved();
+    // Decided with other prices on the way, say, when somebody renamed it.
+    let nobody = Content { authors: BTreeSet::new(), ..content("b") };
+    story.goes(|review, at| Ok(review.content_changed(Some(person(4)), nobody, at).unwrap()));
+    story.proposes(4, 4, "b");
+    assert_eq!(story.review.behind_it(), [1, 4].map(person).into());
+    assert_eq!(story.review.approve(person(1), "b", "", 9), Err(MoveRefused::Author));
+}
+
+#[test]
+fn opening_again_does_not_let_the_author_in_by_an_edit_of_somebody_else() {
+    let mut story = Story::approved();
+    story.repriced("b", FLIPS).edited(2, "c");
+    for by in [1, 2] {
+        assert_eq!(story.review.approve(person(by), "c", "", 9), Err(MoveRefused::Author));
+    }
+}
+
+#[test]
+fn whoever_put_an_option_there_does_not_agree_to_it() {
+    let mut story = Story::proposed(rule(2));
+    story.overrides(4, 30);
+    assert_eq!(story.review.approve(person(4), "a", "", 9), Err(MoveRefused::Author));
+    assert!(!story.review.waits_for(person(4)) && story.review.waits_for(person(2)));
+    story.approves(2, "a").is(ReviewState::Proposed, &[2]);
+    // They may think again, and put another one there.
+    assert_eq!(story.review.may_override(person(4)), Ok(()));
+    story.overrides(4, 60).is(ReviewState::Proposed, &[]);
+    story.approves(2, "a").approves(3, "a").is(ReviewState::Approved, &[2, 3]);
+    // Once it is over they are a reviewer like any other.
+    story.now += 60 * DAY;
+    story.goes(|review, at| review.expire_override(at));
+    story.approves(4, "a").is(ReviewState::Proposed, &[4]);
+}
+
+#[test]
+fn whoever_put_an_option_there_agrees_where_the_rule_lets_authors() {
+    let mut story = Story::proposed(ReviewRule::new(1, true, None, 14, 0.1).unwrap());
+    story.overrides(4, 30).approves(4, "a").is(ReviewState::Approved, &[4]);
+}
+
+#[test]
 fn an_author_approves_where_the_rule_lets_them() {
     let mut story = Story::proposed(ReviewRule::new(1, true, None, 14, 0.1).unwrap());
     story.approves(1, "a").is(ReviewState::Approved, &[1]);
@@ -505,6 +583,21 @@ fn a_concern_blocks_until_it_is_settled_by_its_raiser_or_an_admin() {
     );
     story.goes(|review, at| review.resolve_concern(person(4), Role::Admin, 1, "They stay here.", at));
     story.is(ReviewState::Approved, &[3]);
+}
+
+#[test]
+fn each_text_of_a_concern_is_held_to_its_own_limit() {
+    let story = Story::proposed(rule(1));
+    let raise = |name: usize, text: usize| {
+        let (name, text) = ("ü".repeat(name), "ü".repeat(text));
+        story.review.raise_concern(person(2), &format!(" {name} "), &text, 9).err()
+    };
+    assert_eq!(raise(120, 4_000), None);
+    assert_eq!(raise(121, 4_000), Some(MoveRefused::ConcernNameTooLong));
+    assert_eq!(raise(4_001, 0), Some(MoveRefused::ConcernNameTooLong));
+    assert_eq!(raise(120, 4_001), Some(MoveRefused::TooLong));
+    assert!(MoveRefused::ConcernNameTooLong.to_string().contains("name of a concern"));
+    assert!(MoveRefused::ConcernNameTooLong.to_string().contains("120 characters"));
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn person(number: u128) -> AccountId {
 }
 
 fn content(hash: &str, author: u128) -> Content {
-    Content { hash: hash.to_owned(), revision: 1, author: Some(person(author)) }
+    Content { hash: hash.to_owned(), revision: 1, authors: [person(author)].into() }
 }
 
 /// The review after an event, or as it was when the move is refused.

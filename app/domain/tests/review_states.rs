@@ -15,7 +15,7 @@ fn person(number: u128) -> AccountId {
 }
 
 fn content(hash: &str) -> Content {
-    Content { hash: hash.to_owned(), revision: 1, author: Some(person(1)) }
+    Content { hash: hash.to_owned(), revision: 1, authors: [person(1)].into() }
 }
 
 fn rule(approvals: u8) -> ReviewRule {

@@ -3,7 +3,7 @@
 use crate::components::failure::FailureNotice;
 use crate::functions::fragment::fragment;
 use crate::live::LivePage;
-use crate::wire::opened;
+use crate::wire::{opened, shown};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -59,12 +59,10 @@ pub fn Fragment(
         </div>
         <div node_ref=place>
             <Transition fallback=|| view! { <p class="loading">"Opening…"</p> }>
-                {move || Suspend::new(async move {
-                    match html.await {
+                {shown(html, move |html| match html {
                         Ok(html) => view! { <div class="fragment" inner_html=html></div> }.into_any(),
                         Err(error) => view! { <FailureNotice error=Signal::stored(Some(error)) /> }.into_any(),
-                    }
-                })}
+                    })}
             </Transition>
         </div>
     }

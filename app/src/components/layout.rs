@@ -4,7 +4,7 @@ use crate::functions::theme::SetTheme;
 use crate::functions::who::who_is_here;
 use crate::live::LivePage;
 use crate::theme::{Appearance, Theme};
-use crate::wire::opened;
+use crate::wire::{opened, shown};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use server_fn::ServerFn;
@@ -37,7 +37,7 @@ pub fn Layout(
         <footer class="site-footer">
             <p>"The smallest model that does the job, with the numbers to prove it."</p>
             <nav aria-label="Footer">
-                <a href="/evidence">"Evidence and sources"</a>
+                <a href="/evidence" rel="external">"Evidence and sources"</a>
                 " "
                 <a href="/shared" rel="external">"Shared links"</a>
                 " "
@@ -51,18 +51,18 @@ pub fn Layout(
 }
 
 /// Where each entry leads, its name, and the start of the addresses that belong to it.
-/// The class says who sees it; the server decides who may.
-const PLACES: [(&str, &str, &[&str], &str); 4] = [
-    ("/", "Assess", &[], ""),
-    ("/portfolios", "Portfolios", &["/portfolios", "/use-cases"], "only-members"),
-    ("/reviews", "Reviews", &["/reviews"], "only-members"),
-    ("/evidence", "Evidence", &["/evidence"], ""),
+/// The class says who sees it; the server decides who may. The last says that only the server has the page.
+const PLACES: [(&str, &str, &[&str], &str, bool); 4] = [
+    ("/", "Assess", &[], "", false),
+    ("/portfolios", "Portfolios", &["/portfolios", "/use-cases"], "only-members", true),
+    ("/reviews", "Reviews", &["/reviews"], "only-members", false),
+    ("/evidence", "Evidence", &["/evidence"], "", true),
 ];
 
 #[component]
 fn Navigation() -> impl IntoView {
     let path = use_location().pathname;
-    let entries = PLACES.map(|(href, name, prefixes, class)| {
+    let entries = PLACES.map(|(href, name, prefixes, class, is_plain)| {
         let here = move || {
             let path = path.get();
             let current = path == href || prefixes.iter().any(|prefix| path.starts_with(prefix));
@@ -71,7 +71,7 @@ fn Navigation() -> impl IntoView {
         // A plain anchor: the router follows it all the same, but for the pages it does not have, and `aria-current`
         // covers sub-pages too.
         view! {
-            <a href=href class=class rel=(href == "/portfolios").then_some("external") aria-current=here>
+            <a href=href class=class rel=is_plain.then_some("external") aria-current=here>
                 {name}
             </a>
         }
@@ -91,8 +91,7 @@ fn AccountLinks() -> impl IntoView {
     view! {
         <div class="account-links">
             <Transition fallback=|| ()>
-                {move || Suspend::new(async move {
-                    match who.await {
+                {shown(who, move |who| match who {
                         Ok(Some(who)) => {
                             let unread = who.unread;
                             view! {
@@ -116,8 +115,7 @@ fn AccountLinks() -> impl IntoView {
                             }
                                 .into_any()
                         }
-                    }
-                })}
+                    })}
             </Transition>
         </div>
     }

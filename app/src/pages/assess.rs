@@ -13,7 +13,7 @@ use crate::components::share::SharePanel;
 use crate::components::workbench::{Live, Results, jump_to_inputs};
 use crate::functions::assess::{Opening, open_assessment};
 use crate::functions::catalogue::Lists;
-use crate::wire::opened;
+use crate::wire::{opened, shown};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use leptos_router::hooks::use_location;
@@ -33,12 +33,10 @@ pub fn AssessPage() -> impl IntoView {
                 </main>
             }
         }>
-            {move || Suspend::new(async move {
-                match opening.await {
+            {shown(opening, move |opening| match opening {
                     Ok(opening) => workbench(opening),
                     Err(error) => view! { <FailurePage error=error /> }.into_any(),
-                }
-            })}
+                })}
         </Suspense>
     }
     .into_any()

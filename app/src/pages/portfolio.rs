@@ -13,7 +13,7 @@ mod table;
 use crate::components::failure::{FailureNotice, FailurePage};
 use crate::components::toast::{ToastRegion, toast};
 use crate::functions::portfolio::{JustDone, PortfolioView, open_portfolio};
-use crate::wire::opened;
+use crate::wire::{opened, shown};
 use filter::Filter;
 use head::Head;
 use leptos::form::ActionForm;
@@ -41,12 +41,10 @@ pub fn PortfolioPage() -> impl IntoView {
                 </main>
             }
         }>
-            {move || Suspend::new(async move {
-                match opening.await {
+            {shown(opening, move |opening| match opening {
                     Ok(view) => portfolio(view, search),
                     Err(error) => view! { <FailurePage error=error /> }.into_any(),
-                }
-            })}
+                })}
         </Suspense>
     }
     .into_any()

@@ -4,7 +4,7 @@ use crate::components::decision::DecisionView;
 use crate::components::failure::FailurePage;
 use crate::components::inputs_read::inputs_read;
 use crate::functions::scenario::{ScenarioView, open_scenario};
-use crate::wire::opened;
+use crate::wire::{opened, shown};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use leptos_router::hooks::use_params_map;
@@ -25,12 +25,10 @@ pub fn ScenarioPage() -> impl IntoView {
                 </main>
             }
         }>
-            {move || Suspend::new(async move {
-                match view.await {
+            {shown(view, move |view| match view {
                     Ok(view) => page(view),
                     Err(error) => view! { <FailurePage error=error /> }.into_any(),
-                }
-            })}
+                })}
         </Suspense>
     }
     .into_any()

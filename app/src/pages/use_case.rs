@@ -11,7 +11,7 @@ use crate::functions::portfolio::{ArchiveUseCase, DuplicateUseCase, RestoreUseCa
 use crate::functions::share::ShareAssessment;
 use crate::functions::use_case::{UseCaseView, open_use_case};
 use crate::live::LivePage;
-use crate::wire::opened;
+use crate::wire::{opened, shown};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
@@ -62,12 +62,10 @@ pub fn UseCasePage() -> impl IntoView {
                 </main>
             }
         }>
-            {move || Suspend::new(async move {
-                match view.await {
+            {shown(view, move |view| match view {
                     Ok(view) => page(view, actions),
                     Err(error) => view! { <FailurePage error=error /> }.into_any(),
-                }
-            })}
+                })}
         </Transition>
     }
     .into_any()

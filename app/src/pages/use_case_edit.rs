@@ -10,7 +10,7 @@ use crate::components::textarea::textarea_text;
 use crate::components::workbench::{Live, Results, jump_to_inputs};
 use crate::functions::assess::{Editing, Opening, open_assessment};
 use crate::functions::edit::ReviseUseCase;
-use crate::wire::opened;
+use crate::wire::{opened, shown};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -35,13 +35,11 @@ pub fn UseCaseEditPage() -> impl IntoView {
                 </main>
             }
         }>
-            {move || Suspend::new(async move {
-                match opening.await {
+            {shown(opening, move |opening| match opening {
                     Ok(Opening { editing: None, .. }) => view! { <FailurePage error=AppError::NotFound /> }.into_any(),
                     Ok(opening) => workbench(opening, save),
                     Err(error) => view! { <FailurePage error=error /> }.into_any(),
-                }
-            })}
+                })}
         </Suspense>
     }
     .into_any()

@@ -9,7 +9,7 @@ use crate::components::toast::{ToastRegion, toast};
 use crate::functions::portfolios::{
     ArchivePortfolio, CreatePortfolio, Named, PortfoliosView, RestorePortfolio, Typed, list_portfolios,
 };
-use crate::wire::opened;
+use crate::wire::{opened, shown};
 use entry::entry;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -60,12 +60,10 @@ pub fn PortfoliosPage() -> impl IntoView {
                 </main>
             }
         }>
-            {move || Suspend::new(async move {
-                match view.await {
+            {shown(view, move |view| match view {
                     Ok(view) => portfolios(view, actions),
                     Err(error) => view! { <FailurePage error=error /> }.into_any(),
-                }
-            })}
+                })}
         </Transition>
     }
     .into_any()

@@ -3,7 +3,7 @@
 use crate::components::failure::{FailureNotice, FailurePage, refused};
 use crate::components::links::links;
 use crate::functions::links::{LinkView, RevokeLink, shared_links};
-use crate::wire::opened;
+use crate::wire::{opened, shown};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -21,12 +21,10 @@ pub fn SharedPage() -> impl IntoView {
                 </main>
             }
         }>
-            {move || Suspend::new(async move {
-                match shared.await {
+            {shown(shared, move |shared| match shared {
                     Ok(shared) => page(&shared, revoke),
                     Err(error) => view! { <FailurePage error=error /> }.into_any(),
-                }
-            })}
+                })}
         </Transition>
     }
     .into_any()

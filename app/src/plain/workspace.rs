@@ -1,16 +1,15 @@
 //! `/settings/workspace`: the workspace's name, its rule for approvals, and what experts keep correcting.
 
+mod prices;
+
 use super::fields::{Line, Said, go, page, settings};
 use crate::AppError;
 use crate::access::{Access, allowed};
 use crate::components::data_table::{Head, data_table};
-use crate::components::textarea::textarea_text;
-use crate::functions::portfolios::address::with;
 use domain::access::Action;
 use domain::ids::AccountId;
 use domain::override_rate::RuleRate;
-use domain::prices::PriceBook;
-use domain::review::{Effect, ReviewRule, RuleError};
+use domain::review::{ReviewRule, RuleError};
 use leptos::prelude::*;
 use server_fn::ServerFn;
 use store::Member;
@@ -28,6 +27,7 @@ pub(super) fn WorkspacePage() -> impl IntoView {
         let members = store.members(scope).await?;
         let name = who.workspace.map(|workspace| workspace.name).unwrap_or_default();
         let said = Said::now();
+        let set = prices::PricesSet::read(&said, &store, scope).await?;
         let error = said.refused("workspace").map(|error| error.to_string());
         let refused = said
             .first("rule")
@@ -47,7 +47,7 @@ pub(super) fn WorkspacePage() -> impl IntoView {
                     </form>
                 </section>
                 {rule_form(&rule, &members, refused)}
-                {prices_form(&book, &said)}
+                {prices::form(&book, &said, set)}
                 {corrections(&rates)}
             }
             .into_any()
@@ -64,61 +64,6 @@ pub(super) fn WorkspacePage() -> impl IntoView {
         };
         Ok(settings("Workspace", "What holds for everybody here.", body))
     })
-}
-
-fn prices_form(book: &PriceBook, said: &Said) -> AnyView {
-    let refused = said.refused("prices").map(|_| {
-        "This is no price book. Start from the text above and keep its shape: JSON as GET /api/v1/price-book has it."
-    });
-    let opened = said.first("opened").and_then(|count| count.parse::<u32>().ok());
-    let held = said.first("held").and_then(|count| count.parse::<u32>().ok());
-    let names = said.first("names").unwrap_or_default().to_owned();
-    let done = opened.zip(held).map(|(opened, held)| {
-        let words = match opened {
-            0 => {
-                format!("The prices are set. No approved or proposed answer changes; {held} were looked at.")
-            }
-            1 => format!("The prices are set. One answer is opened again: {names}. {held} stay as they are."),
-            count => format!(
-                "The prices are set. {count} answers are opened again: {names}. {held} stay as they are."
-            ),
-        };
-        view! { <p class="notice notice-good" role="status">{words}</p> }
-    });
-    let open = refused.is_some();
-    let text = serde_json::to_string_pretty(book).unwrap_or_default();
-    view! {
-        <section class="section" id="prices" aria-labelledby="prices-title">
-            <header class="section-head">
-                <h2 class="section-title" id="prices-title">"Prices"</h2>
-                <p class="section-note">{format!("In force: version {}, read on {}", book.version, book.as_of)}</p>
-            </header>
-            {done}
-            <details class="disclosure" open=open>
-                <summary class="button">"Put in other prices"</summary>
-                <div class="disclosure-panel">
-                    <form class="form" method="post" action=AddPriceBook::url()>
-                        <p>
-                            "The price book as JSON: change version, as_of and prices, with their sources. New decisions use it from then on. Approved answers that it flips, or whose margin it shrinks below the rule’s threshold, are opened again; the others keep their approvals."
-                        </p>
-                        <div class="field" class:is-invalid=open>
-                            <label class="field-label" for="prices-document">"Price book"</label>
-                            <div class="field-control">
-                                <textarea id="prices-document" name="document" rows="16" class="mono" spellcheck="false">
-                                    {textarea_text(&text)}
-                                </textarea>
-                            </div>
-                            {refused.map(|refused| view! { <p class="field-error" role="alert">{refused}</p> })}
-                        </div>
-                        <div class="actions">
-                            <button class="button" type="submit">"Set the prices"</button>
-                        </div>
-                    </form>
-                </div>
-            </details>
-        </section>
-    }
-    .into_any()
 }
 
 fn corrections(rates: &[RuleRate]) -> AnyView {
@@ -153,26 +98,6 @@ fn corrections(rates: &[RuleRate]) -> AnyView {
         </section>
     }
     .into_any()
-}
-
-/// Gives the workspace prices of its own, and opens again what they change.
-///
-/// # Errors
-/// [`AppError::Unreadable`] for a text that is no price book, [`AppError::Forbidden`].
-#[server(prefix = "/api", endpoint = "workspaces/prices")]
-pub async fn add_price_book(#[server(default)] document: String) -> Result<(), AppError> {
-    let added = async {
-        let Access { store, scope, .. } = allowed(Action::ManageRules)?;
-        let book: PriceBook = serde_json::from_str(&document).map_err(|_| AppError::Unreadable)?;
-        store.add_price_book(scope, &book).await?;
-        let (held, opened): (Vec<_>, Vec<_>) =
-            store.reprice(scope).await?.into_iter().partition(|each| each.effect == Effect::Holds);
-        let names: Vec<String> = opened.iter().map(|each| format!("“{}”", each.name)).take(20).collect();
-        let mut page = with(HERE, "opened", &opened.len().to_string());
-        page = with(&page, "held", &held.len().to_string());
-        Ok(format!("{}#prices", with(&page, "names", &names.join(", "))))
-    };
-    go(added.await, HERE, "prices")
 }
 
 /// What can be wrong with a rule, by the code that travels in the address.
@@ -227,7 +152,7 @@ fn rule_form(rule: &ReviewRule, members: &[Member], refused: Option<RuleError>) 
                 {number("rule-margin", "margin", "Open again when the margin shrinks below (%)", format!("{:.0}", rule.margin_threshold() * 100.0), "100")}
                 <label class="check">
                     <input type="checkbox" name="author_may_approve" value="true" checked=rule.author_may_approve() />
-                    " Whoever wrote or proposed it may approve it too"
+                    " Whoever wrote, proposed or overrode it may approve it too"
                 </label>
                 <fieldset class="group">
                     <legend class="group-title">"Only these reviewers"</legend>

@@ -1,14 +1,16 @@
 //! What changed since the reader last looked.
 
 use crate::AppError;
+use crate::functions::use_case::server::shown_text;
 use domain::ids::{AccountId, UseCaseId};
+use domain::use_case::{Field, FieldChange};
 use leptos::prelude::*;
 use store::{ReviewRecord, Scope, Store, UseCaseRecord};
 
 /// The difference between what the reader last answered and what the use case is now.
 pub(super) struct Since {
     revision: i32,
-    changes: Vec<(String, String, String)>,
+    changes: Vec<FieldChange>,
     prices: bool,
 }
 
@@ -30,13 +32,7 @@ pub(super) async fn since_my_last_look(
     let Some((then, _)) = store.revision(scope, id, seen.revision).await? else {
         return Ok(None);
     };
-    let changes: Vec<_> = now
-        .revision
-        .use_case
-        .changes_since(&then.use_case)
-        .into_iter()
-        .map(|change| (change.field.label().to_owned(), change.before, change.after))
-        .collect();
+    let changes = now.revision.use_case.changes_since(&then.use_case);
     Ok(Some(Since { revision: seen.revision, prices: changes.is_empty(), changes }))
 }
 
@@ -50,32 +46,48 @@ impl Since {
             }
             .into_any();
         }
-        let shown = |text: String| if text.is_empty() { "unknown".to_owned() } else { text };
-        let rows = self.changes.into_iter().map(|(label, before, after)| {
-            view! {
-                <tr>
-                    <th scope="row">{label}</th>
-                    <td class="diff-before"><del>{shown(before)}</del></td>
-                    <td class="diff-after"><ins>{shown(after)}</ins></td>
-                </tr>
-            }
-        });
+        let caption = "What changed since you last answered".to_owned();
         view! {
             <div class="notice">
                 <p>{format!("Changed since you last answered, on revision {}:", self.revision)}</p>
-                <table class="diff">
-                    <caption class="visually-hidden">"What changed since you last answered"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Field"</th>
-                            <th scope="col">"Then"</th>
-                            <th scope="col">"Now"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
+                {changes_table(caption, ["Then", "Now"], &self.changes)}
             </div>
         }
         .into_any()
     }
+}
+
+/// Changed fields, one a row, as people read their values.
+pub(super) fn changes_table(caption: String, heads: [&'static str; 2], changes: &[FieldChange]) -> AnyView {
+    let in_words = |field: Field, text: &str| {
+        let text = shown_text(field, text, None);
+        if text.is_empty() { "unknown".to_owned() } else { text }
+    };
+    let rows = changes.iter().map(|change| {
+        view! {
+            <tr>
+                <th scope="row">{change.field.label()}</th>
+                <td class="diff-before">
+                    <del>{in_words(change.field, &change.before)}</del>
+                </td>
+                <td class="diff-after">
+                    <ins>{in_words(change.field, &change.after)}</ins>
+                </td>
+            </tr>
+        }
+    });
+    view! {
+        <table class="diff">
+            <caption class="visually-hidden">{caption}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Field"</th>
+                    <th scope="col">{heads[0]}</th>
+                    <th scope="col">{heads[1]}</th>
+                </tr>
+            </thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table>
+    }
+    .into_any()
 }

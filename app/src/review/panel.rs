@@ -395,7 +395,8 @@ fn actions(
         };
         behind("Raise a blocking concern", open, form.into_any())
     });
-    let replace = (reader.may(Action::Override) && is_open && may_approve.is_ok()).then(|| {
+    let may_replace = review.may_override(reader.account).is_ok();
+    let replace = (reader.may(Action::Override) && is_open && may_replace).then(|| {
         let refused = said.refused("override");
         let open = refused.is_some();
         let leading = use_case.decision.leading_option();

@@ -1,23 +1,13 @@
 //! The history of a use case: every revision with what it changed.
 
+use super::diff::changes_table;
 use crate::components::verdict::{option_chip, outcome_kind_chip};
 use crate::functions::dates::Moment;
-use crate::functions::use_case::server::shown_text;
 use domain::decision::OptionKind;
 use domain::summary::OutcomeKind;
-use domain::use_case::Field;
+use domain::use_case::FieldChange;
 use leptos::prelude::*;
 use store::RevisionRecord;
-
-/// What one revision changed in one field.
-struct ChangeView {
-    /// Name of the field.
-    label: String,
-    /// What stood there; empty is unknown.
-    before: String,
-    /// What stands there now; empty is unknown.
-    after: String,
-}
 
 /// A revision in the history of a use case.
 struct RevisionView {
@@ -30,7 +20,7 @@ struct RevisionView {
     /// Who saved it; none for the product itself.
     author: Option<String>,
     /// What it changed; empty for the first.
-    changes: Vec<ChangeView>,
+    changes: Vec<FieldChange>,
     /// Shape of what was decided for it.
     outcome: OutcomeKind,
     /// The option one would have taken.
@@ -63,7 +53,9 @@ fn item(use_case: &str, revision: &RevisionView, current: i32) -> AnyView {
     };
     let note =
         (!revision.note.is_empty()).then(|| view! { <p class="revision-note">{revision.note.clone()}</p> });
-    let changes = (!revision.changes.is_empty()).then(|| changes(&revision.changes, number));
+    let changes = (!revision.changes.is_empty()).then(|| {
+        changes_table(format!("What revision {number} changed"), ["Before", "After"], &revision.changes)
+    });
     view! {
         <li class=class>
             <header class="revision-head">
@@ -83,59 +75,13 @@ fn item(use_case: &str, revision: &RevisionView, current: i32) -> AnyView {
     .into_any()
 }
 
-fn changes(changes: &[ChangeView], number: i32) -> AnyView {
-    let rows = changes
-        .iter()
-        .map(|change| {
-            view! {
-                <tr>
-                    <th scope="row">{change.label.clone()}</th>
-                    <td class="diff-before">
-                        <del>{or_unknown(&change.before)}</del>
-                    </td>
-                    <td class="diff-after">
-                        <ins>{or_unknown(&change.after)}</ins>
-                    </td>
-                </tr>
-            }
-        })
-        .collect_view();
-    view! {
-        <table class="diff">
-            <caption class="visually-hidden">{format!("What revision {number} changed")}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">"Field"</th>
-                    <th scope="col">"Before"</th>
-                    <th scope="col">"After"</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
-    }
-    .into_any()
-}
-
-fn or_unknown(text: &str) -> String {
-    if text.is_empty() { "unknown".to_owned() } else { text.to_owned() }
-}
-
 fn revision_view(record: RevisionRecord) -> RevisionView {
-    let in_words = |field: Field, text: &str| shown_text(field, text, None);
     RevisionView {
         number: record.number,
         created: record.created_at.into(),
         note: record.note,
         author: record.created_by,
-        changes: record
-            .changes
-            .iter()
-            .map(|change| ChangeView {
-                label: change.field.label().to_owned(),
-                before: in_words(change.field, &change.before),
-                after: in_words(change.field, &change.after),
-            })
-            .collect(),
+        changes: record.changes,
         outcome: record.summary.outcome,
         option: record.summary.option,
     }

@@ -151,8 +151,8 @@ impl Page {
                 () = async { drop(closing.wait_for(|closing| *closing).await) } => return Ok(()),
                 _ = beat.tick() => {
                     self.send(Event::default().comment("beat")).await?;
-                    if self.use_case.is_some() {
-                        self.store.stay(self.scope, self.connection).await?;
+                    if let Some(use_case) = self.use_case {
+                        self.store.stay(self.scope, use_case, self.connection).await?;
                     }
                 }
                 heard = told.recv() => match heard {

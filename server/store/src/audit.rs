@@ -103,6 +103,8 @@ actions! {
     CommentWithdrawn = "comment.withdrawn";
     /// New prices were put in.
     PriceBookAdded = "price_book.added";
+    /// Earlier prices were put in again.
+    PriceBookReturned = "price_book.returned";
 }
 
 /// One change, to be recorded.

@@ -12,6 +12,9 @@ use uuid::Uuid;
 /// Most characters of a comment.
 const COMMENT_LENGTH: usize = 10_000;
 
+/// Most characters of the key of what a comment is about.
+const ABOUT_LENGTH: usize = 64;
+
 /// A comment as it stands in its thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comment {
@@ -163,7 +166,7 @@ impl Store {
         };
         let about = match &thread {
             Some((_, about, _)) => about.clone(),
-            None => about.map(str::to_owned),
+            None => about.map(|about| text::required("subject", about, ABOUT_LENGTH)).transpose()?,
         };
         sqlx::query(
             "INSERT INTO comments (id, workspace_id, use_case_id, parent_id, about, account_id)

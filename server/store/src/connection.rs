@@ -18,7 +18,7 @@ pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 
 /// How long a request waits for a connection before the page says that the database is away. Long enough
 /// for a restart of Postgres on a quiet machine, short enough that nobody thinks the page hangs.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Connections of one server. Requests hold one for milliseconds; a few servers together must stay below
 /// the 100 that Postgres allows by default.

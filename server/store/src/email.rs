@@ -8,7 +8,7 @@ use crate::{AccountId, Reason, Store, StoreError, WorkspaceId};
 use letter::{Letter, notification_email};
 use sqlx::{FromRow, PgConnection};
 use std::sync::Arc;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// Seconds for which a claimed e-mail belongs to the server that claimed it. Longer than an attempt may take;
@@ -22,6 +22,9 @@ const WAIT_SECONDS: [f64; 5] = [60.0, 300.0, 1_800.0, 7_200.0, 43_200.0];
 /// Days after which an e-mail is too old to be sent: a server whose mail was off for a week should not catch up
 /// on a week of news.
 const OLDEST_DAYS: i32 = 3;
+
+/// Days for which it stays known to whom an e-mail went, for an operator who is asked why none arrived.
+const KEPT_DAYS: i64 = 30;
 
 /// An e-mail to be sent.
 pub(crate) struct NewEmail {
@@ -193,6 +196,23 @@ impl Store {
         .await?;
         transaction.commit().await?;
         Ok(next)
+    }
+}
+
+impl Store {
+    /// Forgets e-mails that were sent or given up more than [`KEPT_DAYS`] before `now`: whom a workspace wrote to
+    /// is nobody's business for ever.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and the like.
+    pub async fn sweep_emails(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
+        let mut transaction = self.begin(View::Owner).await?;
+        let swept = sqlx::query("DELETE FROM emails WHERE coalesce(sent_at, failed_at) < $1")
+            .bind(now - Duration::days(KEPT_DAYS))
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(swept.rows_affected())
     }
 }
 

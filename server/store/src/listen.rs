@@ -1,7 +1,8 @@
 //! Hears of what happens in the database, on whichever server it was done.
 
+use crate::connection::ACQUIRE_TIMEOUT;
 use crate::{Store, StoreError, UseCaseId, WorkspaceId};
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgListener, PgPoolOptions};
 
 /// Something happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,16 +25,25 @@ pub enum Heard {
     Anything,
 }
 
-/// An ear of its own: one connection outside the pool.
+/// An ear of its own: one connection outside the pool that requests share.
 pub struct Listener(PgListener);
 
 impl Store {
-    /// Starts to listen.
+    /// Starts to listen, until the listener is dropped: closing the store leaves it alone.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and the like.
     pub async fn listen(&self) -> Result<Listener, StoreError> {
-        let mut listener = PgListener::connect_with(&self.pool).await?;
+        // A listener keeps its connection for good. Taken from the pool of the requests, it would be one less for
+        // them; a pool of one is how the driver finds its way back after a broken connection.
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .connect_lazy_with((*self.pool.connect_options()).clone());
+        let mut listener = PgListener::connect_with(&pool).await?;
+        // Nobody closes this pool.
         listener.ignore_pool_close_event(true);
         listener.listen_all(["parsimony_events", "parsimony_presence"]).await?;
         Ok(Listener(listener))

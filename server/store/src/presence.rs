@@ -19,7 +19,8 @@ impl Store {
         let mut transaction = self.begin(scope).await?;
         let done = sqlx::query(
             "INSERT INTO presence (connection_id, workspace_id, use_case_id, account_id)
-             SELECT $1, workspace_id, id, $4 FROM use_cases WHERE workspace_id = $2 AND id = $3",
+             SELECT $1, workspace_id, id, $4 FROM use_cases WHERE workspace_id = $2 AND id = $3
+             ON CONFLICT (connection_id) DO UPDATE SET seen_at = now()",
         )
         .bind(connection)
         .bind(scope.workspace.uuid())
@@ -34,19 +35,13 @@ impl Store {
         Ok(())
     }
 
-    /// Notes that the page is still open.
+    /// Notes that the page is still open. One that was taken for closed, because its server or the database slept,
+    /// has arrived again: there is no other way to learn that it is there.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] and the like.
-    pub async fn stay(&self, scope: Scope, connection: Uuid) -> Result<(), StoreError> {
-        let mut transaction = self.begin(scope).await?;
-        sqlx::query("UPDATE presence SET seen_at = now() WHERE workspace_id = $1 AND connection_id = $2")
-            .bind(scope.workspace.uuid())
-            .bind(connection)
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        Ok(())
+    /// As [`Store::arrive`].
+    pub async fn stay(&self, scope: Scope, use_case: UseCaseId, connection: Uuid) -> Result<(), StoreError> {
+        self.arrive(scope, use_case, connection).await
     }
 
     /// Notes that the page was closed.

@@ -1,20 +1,20 @@
 //! Reviews: what happened in each, where it stands, and what waits for whom.
 
 mod queue;
+mod restore;
 mod rule;
+mod tell;
 
 pub use queue::QueueRow;
 use rule::rule;
 
 use crate::audit::{self, Change};
 use crate::document::{read, write};
-use crate::notification::{self, Reason};
-use crate::session::read_role;
 use crate::{AccountId, AuditAction, DecisionId, Scope, Store, StoreError, UseCaseId};
-use domain::access::Role;
 use domain::review::{
     Content, MoveRefused, Review, ReviewEvent, ReviewMove, ReviewRule, ReviewState, UnixSeconds,
 };
+use domain::use_case::Field;
 use serde_json::json;
 use sqlx::{FromRow, PgConnection};
 use std::collections::BTreeMap;
@@ -94,41 +94,6 @@ impl Store {
         Ok(review)
     }
 
-    /// Puts the revision that was last approved in force again, as a new revision with the same content. The
-    /// refused revision stays in the history.
-    ///
-    /// # Errors
-    /// [`StoreError::MoveRefused`] when nothing was approved or it is in force; [`StoreError::NotFound`],
-    /// [`StoreError::Archived`].
-    pub async fn restore_approved(&self, scope: Scope, id: UseCaseId) -> Result<i32, StoreError> {
-        let by = scope.actor.account().ok_or(StoreError::NotFound)?;
-        let mut transaction = self.begin(scope).await?;
-        let held = look(&mut transaction, scope, id, true).await?;
-        if held.archived {
-            return Err(StoreError::Archived);
-        }
-        let review = Review::replay(&events(&mut transaction, scope, id).await?);
-        let approved = review.last_approved().ok_or(MoveRefused::NothingApproved)?.content.clone();
-        let number = held.content.revision.saturating_add(1);
-        let content = Content { revision: number, ..approved.clone() };
-        let event = review.restore(by, content.clone(), held.now.unix_timestamp())?;
-        let decision = DecisionId::from(Uuid::now_v7());
-        copy_approved(&mut transaction, scope, id, (&approved, number, decision)).await?;
-        let change = Change::of(AuditAction::UseCaseRevised, id.uuid())
-            .about(id)
-            .before(json!({ "revision": held.content.revision, "content_hash": held.content.hash }))
-            .after(json!({
-                "revision": number,
-                "content_hash": content.hash,
-                "note": format!("Revision {} again.", approved.revision),
-            }));
-        audit::record(&mut transaction, scope, change).await?;
-        let held = Held { content, decision, ..held };
-        add(&mut transaction, scope, id, review, event, &held).await?;
-        transaction.commit().await?;
-        Ok(number)
-    }
-
     /// Ends all overrides whose time was over at `now`, in all workspaces, and says how many that were. For a job
     /// that runs now and then; the time comes from outside so that tests need not wait.
     ///
@@ -163,7 +128,7 @@ impl Store {
     }
 }
 
-/// What a use case is now. With `hold` nobody else can change or review it until the transaction ends.
+/// What a use case is now, and who wrote what it has become since it was last approved. With `hold` nobody else can change or review it until the transaction ends.
 pub(crate) async fn look(
     connection: &mut PgConnection,
     scope: Scope,
@@ -176,10 +141,13 @@ pub(crate) async fn look(
         revision: i32,
         decision_id: Uuid,
         content_hash: String,
-        created_by: Option<Uuid>,
+        authors: Vec<Uuid>,
         archived: bool,
         now: OffsetDateTime,
     }
+    // Fields that no decision goes by: whoever changes no others writes nothing that is reviewed.
+    let cosmetic: Vec<&str> =
+        Field::ALL.iter().filter(|field| field.is_cosmetic()).map(|field| field.name()).collect();
     if hold {
         // By itself and first: what is joined to a locked row is read as it was before the wait.
         sqlx::query("SELECT 1 FROM use_cases WHERE workspace_id = $1 AND id = $2 FOR UPDATE")
@@ -189,16 +157,25 @@ pub(crate) async fn look(
             .await?;
     }
     let row: Option<Row> = sqlx::query_as(
-        "SELECT u.name, u.revision, u.decision_id, d.content_hash, v.created_by,
+        "SELECT u.name, u.revision, u.decision_id, d.content_hash, w.authors,
             u.archived_at IS NOT NULL OR p.archived_at IS NOT NULL AS archived, clock_timestamp() AS now
          FROM use_cases u
          JOIN portfolios p ON p.workspace_id = u.workspace_id AND p.id = u.portfolio_id
-         JOIN use_case_revisions v ON v.workspace_id = u.workspace_id AND v.use_case_id = u.id AND v.number = u.revision
          JOIN decisions d ON d.workspace_id = u.workspace_id AND d.use_case_id = u.id AND d.id = u.decision_id
+         LEFT JOIN reviews r ON r.workspace_id = u.workspace_id AND r.use_case_id = u.id
+         CROSS JOIN LATERAL (
+            SELECT coalesce(array_agg(DISTINCT created_by), '{}') AS authors FROM (
+                SELECT number, created_by, jsonb_strip_nulls(inputs::jsonb) - $3::text[] AS material,
+                    lag(jsonb_strip_nulls(inputs::jsonb) - $3::text[]) OVER (ORDER BY number) AS before
+                FROM use_case_revisions WHERE workspace_id = u.workspace_id AND use_case_id = u.id
+                    AND number >= coalesce(r.approved_revision, 1)) v
+            WHERE number > coalesce(r.approved_revision, 0) AND material IS DISTINCT FROM before
+                AND created_by IS NOT NULL) w
          WHERE u.workspace_id = $1 AND u.id = $2",
     )
     .bind(scope.workspace.uuid())
     .bind(id.uuid())
+    .bind(cosmetic)
     .fetch_optional(connection)
     .await?;
     let row = row.ok_or(StoreError::NotFound)?;
@@ -206,7 +183,7 @@ pub(crate) async fn look(
         content: Content {
             hash: row.content_hash,
             revision: row.revision,
-            author: row.created_by.map(AccountId::from),
+            authors: row.authors.into_iter().map(AccountId::from).collect(),
         },
         decision: row.decision_id.into(),
         archived: row.archived,
@@ -239,6 +216,9 @@ pub(crate) async fn note_edit(
     id: UseCaseId,
 ) -> Result<(), StoreError> {
     let review = Review::replay(&events(connection, scope, id).await?);
+    if review.content().is_none() {
+        return Ok(());
+    }
     let held = look(connection, scope, id, false).await?;
     let by = scope.actor.account();
     if let Some(event) = review.content_changed(by, held.content.clone(), held.now.unix_timestamp()) {
@@ -278,7 +258,7 @@ pub(crate) async fn add(
         .before(json!({ "state": before.state().key() }))
         .after(json!({ "state": review.state().key(), "event": event }));
     let seq = audit::record(connection, scope, change).await?;
-    notify(connection, scope, id, (seq, &before, &review, &event)).await?;
+    tell::of_move(connection, scope, id, (seq, &before, &review, &event)).await?;
     Ok(review)
 }
 
@@ -294,12 +274,9 @@ async fn remember(
     let approved_by: Vec<Uuid> = review.approvals().map(|(account, _)| account.uuid()).collect();
     let named: Option<Vec<Uuid>> =
         review.rule().reviewers().map(|named| named.iter().map(|account| account.uuid()).collect());
-    let author = review.content().and_then(|content| content.author);
-    let excluded: Vec<Uuid> = if review.rule().author_may_approve() {
-        Vec::new()
-    } else {
-        [review.proposed_by(), author].into_iter().flatten().map(AccountId::uuid).collect()
-    };
+    let behind_it = review.behind_it().into_iter();
+    let excluded: Vec<Uuid> =
+        behind_it.filter(|account| review.may_approve(*account).is_err()).map(AccountId::uuid).collect();
     let approved_now = review.state() == ReviewState::Approved;
     sqlx::query(
         "INSERT INTO reviews (workspace_id, use_case_id, state, events, content_hash, revision, proposed_by,
@@ -332,114 +309,6 @@ async fn remember(
     .bind(approved_now.then(|| held.decision.uuid()))
     .bind(review.overridden().map(|overridden| domain::field::Choice::code(overridden.option)))
     .bind(time(review.overridden().map(|overridden| overridden.expires_at)))
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Tells the people whom a move concerns: reviewers that something waits for them; who proposed and wrote it
-/// that somebody answered; everybody involved that it was opened again.
-async fn notify(
-    connection: &mut PgConnection,
-    scope: Scope,
-    id: UseCaseId,
-    (seq, before, review, event): (i64, &Review, &Review, &ReviewEvent),
-) -> Result<(), StoreError> {
-    let content = review.content();
-    let authors: Vec<AccountId> =
-        [review.proposed_by(), content.and_then(|content| content.author)].into_iter().flatten().collect();
-    let (reason, mut people) = match &event.did {
-        ReviewMove::Proposed { .. } => {
-            let reviewers = reviewers(connection, scope).await?;
-            let waiting =
-                reviewers.into_iter().filter(|account| review.may_approve(*account).is_ok()).collect();
-            (Reason::ReviewWanted, waiting)
-        }
-        ReviewMove::ContentChanged { .. } if review.state() == ReviewState::Proposed => {
-            (Reason::ReviewWanted, before.approvals().map(|(account, _)| account).collect())
-        }
-        ReviewMove::Reopened { .. } | ReviewMove::OverrideExpired => {
-            let mut involved: Vec<AccountId> = before.approvals().map(|(account, _)| account).collect();
-            involved.extend(authors);
-            (Reason::Reopened, involved)
-        }
-        ReviewMove::Approved { .. }
-        | ReviewMove::ChangesRequested { .. }
-        | ReviewMove::ConcernRaised { .. }
-        | ReviewMove::ConcernResolved { .. }
-        | ReviewMove::Overridden { .. } => (Reason::ReviewAnswered, authors),
-        ReviewMove::Withdrawn
-        | ReviewMove::ContentChanged { .. }
-        | ReviewMove::PricesHeld { .. }
-        | ReviewMove::Restored { .. } => return Ok(()),
-    };
-    people.retain(|account| event.by != Some(*account));
-    notification::tell(connection, scope, (seq, reason), Some(id), people).await
-}
-
-/// Members whose role lets them review.
-async fn reviewers(connection: &mut PgConnection, scope: Scope) -> Result<Vec<AccountId>, StoreError> {
-    let rows: Vec<(Uuid, String)> = sqlx::query_as(
-        "SELECT account_id, role FROM members WHERE workspace_id = $1 AND left_at IS NULL ORDER BY account_id",
-    )
-    .bind(scope.workspace.uuid())
-    .fetch_all(connection)
-    .await?;
-    let mut reviewers = Vec::new();
-    for (account, role) in rows {
-        if read_role(&role)? >= Role::Reviewer {
-            reviewers.push(account.into());
-        }
-    }
-    Ok(reviewers)
-}
-
-/// A new revision with inputs and decision of the approved one.
-async fn copy_approved(
-    connection: &mut PgConnection,
-    scope: Scope,
-    id: UseCaseId,
-    (approved, number, decision): (&Content, i32, DecisionId),
-) -> Result<(), StoreError> {
-    let revision = Uuid::now_v7();
-    sqlx::query(
-        "INSERT INTO use_case_revisions (id, workspace_id, use_case_id, number, inputs, note, created_by)
-         SELECT $1, workspace_id, use_case_id, $4, inputs, $5, created_by FROM use_case_revisions
-         WHERE workspace_id = $2 AND use_case_id = $3 AND number = $6",
-    )
-    .bind(revision)
-    .bind(scope.workspace.uuid())
-    .bind(id.uuid())
-    .bind(number)
-    .bind(format!("Revision {} again: it was the last approved one.", approved.revision))
-    .bind(approved.revision)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
-        "INSERT INTO decisions (id, workspace_id, use_case_id, revision_id, policy_scope, policy_id,
-            price_book_scope, price_book_id, engine_version, content_hash, document, summary)
-         SELECT $1, workspace_id, use_case_id, $4, policy_scope, policy_id, price_book_scope, price_book_id,
-            engine_version, content_hash, document, summary
-         FROM decisions WHERE workspace_id = $2 AND use_case_id = $3 AND content_hash = $5
-         ORDER BY created_at DESC, id DESC LIMIT 1",
-    )
-    .bind(decision.uuid())
-    .bind(scope.workspace.uuid())
-    .bind(id.uuid())
-    .bind(revision)
-    .bind(&approved.hash)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
-        "UPDATE use_cases u SET revision = $3, decision_id = $4, updated_at = now(), name = coalesce(
-            (SELECT v.inputs ->> 'name' FROM use_case_revisions v WHERE v.workspace_id = u.workspace_id
-                AND v.use_case_id = u.id AND v.number = $3 AND v.inputs ->> 'name' <> ''), u.name)
-         WHERE u.workspace_id = $1 AND u.id = $2",
-    )
-    .bind(scope.workspace.uuid())
-    .bind(id.uuid())
-    .bind(number)
-    .bind(decision.uuid())
     .execute(connection)
     .await?;
     Ok(())

@@ -16,7 +16,7 @@ const SAMPLE_DESCRIPTION: &str = "The article’s eight quadrant examples and it
 
 /// Held while seeding, so that servers that start together seed one after the other. The number only has
 /// to differ from other locks in the same database: it is "seed" in ASCII.
-const SEED_LOCK: i64 = 0x7365_6564;
+pub(crate) const SEED_LOCK: i64 = 0x7365_6564;
 
 impl Store {
     /// Makes sure that the first workspace, this release's price book and policy, and the sample portfolio

@@ -160,6 +160,19 @@ async fn a_sent_e_mail_is_forgotten_and_never_sent_again(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn to_whom_an_e_mail_went_is_forgotten_after_a_month(pool: PgPool) {
+    let (store, ada) = site(&pool).await;
+    invite_bea(&store, &ada).await;
+    let email = only(&store).await;
+    let now = OffsetDateTime::now_utc();
+    assert_eq!(store.sweep_emails(now + Duration::days(400)).await.unwrap(), 0, "it is still to be sent");
+    store.email_sent(email.id).await.unwrap();
+    assert_eq!(store.sweep_emails(now + Duration::days(29)).await.unwrap(), 0);
+    assert_eq!(store.sweep_emails(now + Duration::days(31)).await.unwrap(), 1);
+    assert_eq!(count(&pool, "true").await, 0);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn an_e_mail_is_tried_at_growing_intervals_and_then_given_up(pool: PgPool) {
     let (store, ada) = site(&pool).await;
     let link = invite_bea(&store, &ada).await;

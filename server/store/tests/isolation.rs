@@ -43,6 +43,8 @@ impl House {
              VALUES ($4, $1, 'our own', '2026-01-01', sha256('ours')) RETURNING $2, $3",
             "INSERT INTO prices (id, price_book_id, kind, position, key, source, low_micros, likely_micros, high_micros)
              VALUES (gen_random_uuid(), $4, 'encoder', 0, 'encoder', 'us', 1, 2, 3) RETURNING $1, $2, $3",
+            "INSERT INTO price_book_returns (id, workspace_id, price_book_scope, price_book_id, created_by)
+             VALUES ($4, $1, $1, $4, $3) RETURNING $2",
             "INSERT INTO policies (id, workspace_id, version, thresholds, source_hash)
              VALUES (gen_random_uuid(), $1, 'our own', '{}', sha256('ours')) RETURNING $2, $3, $4",
             "INSERT INTO review_rules (workspace_id, number, rule, created_by) VALUES ($1, 1, '{}', $3)

@@ -119,7 +119,6 @@ async fn form(world: &World, line: &Line, caller: &Caller) -> Form {
         ("/api/fragment", "a stored use case") => {
             unrecorded([("part", format!("use-cases/{}", world.use_case))])
         }
-        ("/api/evidence/ledger" | "/api/evidence/comparison" | "/api/evidence/tables", _) => unrecorded([]),
         ("/api/theme", _) => unrecorded([("theme", "dark".to_owned())]),
         ("/api/assess/open" | "/api/assess", "") => unrecorded([("query", blank())]),
         ("/api/assess/open" | "/api/assess", "a stored use case") => {

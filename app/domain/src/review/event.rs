@@ -5,6 +5,7 @@ use crate::decision::OptionKind;
 use crate::field::Choice as _;
 use crate::ids::AccountId;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,8 +25,10 @@ pub struct Content {
     pub hash: String,
     /// Number of the revision.
     pub revision: i32,
-    /// Who wrote that revision, if it is known.
-    pub author: Option<AccountId>,
+    /// Who wrote the inputs, as far as it is known: everybody whose edit went into them since a content was last
+    /// approved. Whoever changed no more than a name or a note is not among them.
+    #[serde(default)]
+    pub authors: BTreeSet<AccountId>,
 }
 
 /// What somebody, or the product itself, did.

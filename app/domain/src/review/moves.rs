@@ -34,10 +34,10 @@ impl Review {
             return Err(MoveRefused::NothingToPropose);
         }
         let note = optional(note)?;
-        // Whoever renamed it since did not write its inputs, and whoever wrote them stays their author.
         let content = match &self.content {
-            Some(present) if same => Content { author: present.author, ..content },
-            _ => content,
+            // Whoever renamed it since did not write its inputs, and whoever wrote them stays their author.
+            Some(present) if same => Content { authors: present.authors.clone(), ..content },
+            _ => self.grown_from_the_present(content),
         };
         Ok(event(at, Some(by), ReviewMove::Proposed { content, rule, note }))
     }
@@ -45,11 +45,22 @@ impl Review {
     /// Whether this account may approve at all, leaving aside its role.
     ///
     /// # Errors
-    /// [`MoveRefused::Author`], [`MoveRefused::NotNamed`].
+    /// [`MoveRefused::Author`] also for whoever put the option there that it would agree to, and those of
+    /// [`Self::may_override`].
     pub fn may_approve(&self, by: AccountId) -> Result<(), MoveRefused> {
-        let author = self.content.as_ref().and_then(|content| content.author);
-        let is_author = self.proposed_by == Some(by) || author == Some(by);
-        if is_author && !self.rule.author_may_approve() {
+        self.may_override(by)?;
+        let overrode = self.overridden.as_ref().is_some_and(|overridden| overridden.by == by);
+        if overrode && !self.rule.author_may_approve() { Err(MoveRefused::Author) } else { Ok(()) }
+    }
+
+    /// Whether this account may put an option in the place of the engine's, or another in the place of that, leaving
+    /// aside its role.
+    ///
+    /// # Errors
+    /// [`MoveRefused::Author`], [`MoveRefused::NotNamed`].
+    pub fn may_override(&self, by: AccountId) -> Result<(), MoveRefused> {
+        let wrote = self.content.as_ref().is_some_and(|content| content.authors.contains(&by));
+        if (wrote || self.proposed_by == Some(by)) && !self.rule.author_may_approve() {
             return Err(MoveRefused::Author);
         }
         if self.rule.reviewers().is_some_and(|named| !named.contains(&by)) {
@@ -114,7 +125,7 @@ impl Review {
     ///
     /// # Errors
     /// [`MoveRefused::NotProposed`] unless it is proposed or approved; [`MoveRefused::ReasonMissing`] without a
-    /// name.
+    /// name; [`MoveRefused::ConcernNameTooLong`], [`MoveRefused::TooLong`].
     pub fn raise_concern(
         &self,
         by: AccountId,
@@ -125,10 +136,11 @@ impl Review {
         if !matches!(self.state, ReviewState::Proposed | ReviewState::Approved) {
             return Err(MoveRefused::NotProposed);
         }
-        let name = required(name)?;
+        let name = name.trim();
         if name.chars().count() > NAME_LENGTH {
-            return Err(MoveRefused::TooLong);
+            return Err(MoveRefused::ConcernNameTooLong);
         }
+        let name = required(name)?;
         let number = u32::try_from(self.concerns.len()).unwrap_or(u32::MAX).saturating_add(1);
         Ok(event(at, Some(by), ReviewMove::ConcernRaised { number, name, text: optional(text)? }))
     }
@@ -161,7 +173,7 @@ impl Review {
     ///
     /// # Errors
     /// [`MoveRefused::NotProposed`] unless it is proposed or approved; [`MoveRefused::ReasonMissing`];
-    /// [`MoveRefused::Expiry`] for a day that is not in the coming year; those of [`Self::may_approve`].
+    /// [`MoveRefused::Expiry`] for a day that is not in the coming year; those of [`Self::may_override`].
     pub fn override_verdict(
         &self,
         by: AccountId,
@@ -173,7 +185,7 @@ impl Review {
         if !matches!(self.state, ReviewState::Proposed | ReviewState::Approved) {
             return Err(MoveRefused::NotProposed);
         }
-        self.may_approve(by)?;
+        self.may_override(by)?;
         let (reason, evidence) = (required(reason)?, optional(evidence)?);
         if expires_at <= at || expires_at > at.saturating_add(LONGEST_OVERRIDE) {
             return Err(MoveRefused::Expiry);
@@ -203,7 +215,11 @@ impl Review {
         at: UnixSeconds,
     ) -> Option<ReviewEvent> {
         let present = self.content.as_ref()?;
-        (present.hash != content.hash).then(|| event(at, by, ReviewMove::ContentChanged { content }))
+        let differs = present.hash != content.hash;
+        differs.then(|| {
+            let content = self.grown_from_the_present(content);
+            event(at, by, ReviewMove::ContentChanged { content })
+        })
     }
 
     /// Notes that the same inputs were decided with other prices, or `None` when the content is the same or there
@@ -216,7 +232,7 @@ impl Review {
             return None;
         }
         // The inputs are as they were, so whoever last edited a name or a note did not write them.
-        let content = Content { author: present.author, ..content };
+        let content = Content { authors: present.authors.clone(), ..content };
         let did = match (self.state, effect) {
             (ReviewState::Approved | ReviewState::Proposed, Effect::Holds) => {
                 ReviewMove::PricesHeld { content }
@@ -252,6 +268,17 @@ impl Review {
             return Err(MoveRefused::NothingApproved);
         }
         Ok(event(at, Some(by), ReviewMove::Restored { content }))
+    }
+
+    /// A content with the authors of the one that it came of, whose edits went into it too. What is approved was
+    /// looked at by others, so whoever changes it begins anew; where nobody is known to have changed it, because
+    /// prices did, its authors stay.
+    fn grown_from_the_present(&self, mut content: Content) -> Content {
+        let begins_anew = self.state == ReviewState::Approved && !content.authors.is_empty();
+        if let (Some(present), false) = (&self.content, begins_anew) {
+            content.authors.extend(&present.authors);
+        }
+        content
     }
 
     fn must_be_proposed(&self) -> Result<(), MoveRefused> {

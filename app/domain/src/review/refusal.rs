@@ -19,7 +19,7 @@ pub enum MoveRefused {
     #[error("Only whoever proposed this, or an admin, can withdraw it.")]
     NotYours,
     /// The author may not approve.
-    #[error("Whoever wrote or proposed this cannot approve it: somebody else has to look.")]
+    #[error("Whoever wrote, proposed or overrode this cannot approve it: somebody else has to look.")]
     Author,
     /// The rule names other reviewers.
     #[error("The rule of this workspace names other people as reviewers.")]
@@ -36,6 +36,9 @@ pub enum MoveRefused {
     /// A text is too long.
     #[error("That text is too long. At most 4,000 characters fit.")]
     TooLong,
+    /// The name of a concern is too long.
+    #[error("The name of a concern is too long. At most 120 characters fit; say the rest below it.")]
+    ConcernNameTooLong,
     /// There is no such concern, or it is settled.
     #[error("There is no such open concern.")]
     NoSuchConcern,

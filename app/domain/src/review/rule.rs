@@ -76,7 +76,7 @@ impl ReviewRule {
         self.approvals
     }
 
-    /// Whether whoever wrote or proposed it may be one of them.
+    /// Whether whoever wrote, proposed or overrode it may be one of them.
     #[must_use]
     pub fn author_may_approve(&self) -> bool {
         self.author_may_approve

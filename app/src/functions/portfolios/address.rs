@@ -94,6 +94,7 @@ mod tests {
             AppError::NameTaken,
             AppError::BadName,
             AppError::BadText,
+            AppError::BadVersion,
             AppError::Archived,
             AppError::Unavailable,
             AppError::Internal,

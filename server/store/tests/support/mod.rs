@@ -2,6 +2,8 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 pub mod people;
+pub mod prices;
+pub mod review;
 
 use domain::decision::Decision;
 use domain::field::Draft;
@@ -125,4 +127,10 @@ pub async fn refusal(pool: &PgPool, statement: &str) -> String {
 /// Runs a statement as superuser and says how many rows it touched.
 pub async fn run(pool: &PgPool, statement: &str) -> u64 {
     sqlx::query(AssertSqlSafe(statement)).execute(pool).await.unwrap().rows_affected()
+}
+
+/// How many rows of a table meet a condition, seen by a superuser.
+pub async fn count(pool: &PgPool, table: &str, condition: &str) -> i64 {
+    let query = format!("SELECT count(*) FROM {table} WHERE {condition}");
+    sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(pool).await.unwrap()
 }

@@ -1,7 +1,7 @@
 //! The tables behind the numbers, each closed until it is wanted.
 
 use super::sourced::sourced;
-use crate::functions::evidence::{ColumnKind, SourceColumn, SourceTable};
+use crate::evidence::{ColumnKind, SourceColumn, SourceTable};
 use leptos::prelude::*;
 
 pub(super) fn tables(tables: &[SourceTable]) -> AnyView {

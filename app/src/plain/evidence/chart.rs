@@ -1,8 +1,8 @@
 //! The article's cost chart beside the engine's: what fits, what does not, and what follows.
 
 use crate::components::chart::ChartFigure;
-use crate::functions::evidence::query::PATH;
-use crate::functions::evidence::{Comparison, Explanation, Finding};
+use crate::evidence::query::PATH;
+use crate::evidence::{Comparison, Explanation, Finding};
 use charts::{ArticlePoint, ArticleSeries, Chart};
 use leptos::prelude::*;
 
@@ -73,7 +73,7 @@ fn cited(ids: &[String]) -> AnyView {
             let comma = if place == 0 { " " } else { ", " };
             view! {
                 {comma}
-                <a href=format!("{PATH}#claim-{id}") rel="external">
+                <a href=format!("{PATH}#claim-{id}")>
                     {id.clone()}
                 </a>
             }

@@ -2,63 +2,12 @@
 
 use super::sourced::sourced;
 use crate::components::class_code;
-use crate::functions::evidence::query::{FIND_LENGTH, LedgerQuery, PATH};
-use crate::functions::evidence::{ClaimView, Ledger, VerdictCount};
-use leptos::html;
+use crate::evidence::query::{FIND_LENGTH, PATH};
+use crate::evidence::{ClaimView, Ledger, VerdictCount};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
-
-/// The filter's controls once the page is live: they move the address, and follow it when it moves by other
-/// means, such as the button that goes back.
-#[derive(Clone, Copy)]
-pub(super) struct Filter {
-    query: Memo<LedgerQuery>,
-    section: NodeRef<html::Select>,
-    find: NodeRef<html::Input>,
-    navigate: Callback<LedgerQuery>,
-}
-
-impl Filter {
-    pub(super) fn new(query: Memo<LedgerQuery>) -> Self {
-        let navigate = use_navigate();
-        let navigate = Callback::new(move |query: LedgerQuery| {
-            navigate(&query.address(), NavigateOptions { scroll: false, ..NavigateOptions::default() });
-        });
-        let filter = Self { query, section: NodeRef::new(), find: NodeRef::new(), navigate };
-        Effect::new(move |earlier: Option<()>| {
-            let query = query.get();
-            if earlier.is_some() {
-                filter.show(&query);
-            }
-        });
-        filter
-    }
-
-    fn show(self, query: &LedgerQuery) {
-        if let Some(section) = self.section.get_untracked() {
-            section.set_value(&query.section);
-        }
-        if let Some(find) = self.find.get_untracked() {
-            find.set_value(&query.find);
-        }
-    }
-
-    /// Moves the address to what the controls hold, unless it is there.
-    fn apply(self) {
-        let (Some(section), Some(find)) = (self.section.get_untracked(), self.find.get_untracked()) else {
-            return;
-        };
-        let shown = self.query.get_untracked();
-        let wanted = LedgerQuery::new(&shown.verdict, &section.value(), &find.value());
-        if wanted != shown {
-            self.navigate.run(wanted);
-        }
-    }
-}
 
 /// Head of the page, filter and claims.
-pub(super) fn claims(ledger: &Ledger, filter: Filter) -> AnyView {
+pub(super) fn claims(ledger: &Ledger) -> AnyView {
     let shown = match ledger.claims.len() {
         0 => nothing(ledger),
         _ => {
@@ -73,11 +22,11 @@ pub(super) fn claims(ledger: &Ledger, filter: Filter) -> AnyView {
                 <p class="page-lead">{ledger.lead.clone()}</p>
                 <p class="page-lead">
                     "Below the claims: "
-                    <a href="#chart" rel="external">
+                    <a href="#chart">
                         "the article’s chart beside the engine’s"
                     </a>
                     " and "
-                    <a href="#sources" rel="external">
+                    <a href="#sources">
                         "the facts and prices behind the numbers"
                     </a>
                     "."
@@ -94,7 +43,7 @@ pub(super) fn claims(ledger: &Ledger, filter: Filter) -> AnyView {
                 </p>
             </header>
             {verdict_filter(ledger)}
-            {filter_form(ledger, filter)}
+            {filter_form(ledger)}
             {shown}
         </section>
     }
@@ -108,7 +57,7 @@ fn verdict_filter(ledger: &Ledger) -> AnyView {
         let current = (ledger.query.verdict == verdict).then_some("true");
         let name = name.to_owned();
         view! {
-            <a href=href aria-current=current data-noscroll="true">
+            <a href=href aria-current=current>
                 <span class=class>{name}</span>
                 " "
                 <span class="num">{count}</span>
@@ -129,7 +78,7 @@ fn verdict_filter(ledger: &Ledger) -> AnyView {
     .into_any()
 }
 
-fn filter_form(ledger: &Ledger, filter: Filter) -> AnyView {
+fn filter_form(ledger: &Ledger) -> AnyView {
     let query = &ledger.query;
     let option = |section: &String| {
         view! {
@@ -149,11 +98,6 @@ fn filter_form(ledger: &Ledger, filter: Filter) -> AnyView {
             method="get"
             action=PATH
             autocomplete="off"
-            on:change=move |_| filter.apply()
-            on:submit=move |event| {
-                event.prevent_default();
-                filter.apply();
-            }
         >
             {verdict}
             <div class="filter">
@@ -164,12 +108,11 @@ fn filter_form(ledger: &Ledger, filter: Filter) -> AnyView {
                     name="q"
                     maxlength=FIND_LENGTH.to_string()
                     value=query.find.clone()
-                    node_ref=filter.find
                 />
             </div>
             <div class="filter">
                 <label for="section">"Section of the article"</label>
-                <select id="section" name="section" node_ref=filter.section>
+                <select id="section" name="section">
                     <option value="" selected=query.section.is_empty()>
                         "Any"
                     </option>
@@ -212,7 +155,7 @@ fn nothing(ledger: &Ledger) -> AnyView {
         .map(|widening| {
             let text = format!("{} ({})", widening.label, widening.count);
             view! {
-                <a class="button" href=widening.query.address() data-noscroll="true">
+                <a class="button" href=widening.query.address()>
                     {text}
                 </a>
             }
@@ -224,7 +167,7 @@ fn nothing(ledger: &Ledger) -> AnyView {
             <p>{sentence} " " {advice}</p>
             <div class="actions">
                 {widenings}
-                <a class="button" href=PATH data-noscroll="true">
+                <a class="button" href=PATH>
                     {format!("All {} claims", ledger.total)}
                 </a>
             </div>
@@ -249,8 +192,7 @@ fn claim(claim: &ClaimView) -> AnyView {
     view! {
         <li class="claim" id=place.clone()>
             <p class="claim-id">
-                // The browser's own link, so that it moves to the claim and marks it.
-                <a href=format!("#{place}") rel="external">
+                <a href=format!("#{place}")>
                     {claim.id.clone()}
                 </a>
             </p>

@@ -2,34 +2,32 @@
 
 use crate::components::class_code;
 use crate::link::append;
-use serde::{Deserialize, Serialize};
 
 /// Path of the page.
-pub const PATH: &str = "/evidence";
+pub(crate) const PATH: &str = "/evidence";
 
 /// What can become of a claim, in the order it is shown.
-pub const VERDICTS: [&str; 6] =
+pub(crate) const VERDICTS: [&str; 6] =
     ["reproduced", "consistent", "contradicted", "misattributed", "cannot be traced", "arithmetic error"];
 
 /// Most characters of a text to find.
-pub const FIND_LENGTH: usize = 120;
+pub(crate) const FIND_LENGTH: usize = 120;
 
 /// Which claims are shown; an empty text wants any.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct LedgerQuery {
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct LedgerQuery {
     /// One of [`VERDICTS`].
-    pub verdict: String,
+    pub(crate) verdict: String,
     /// Section of the article.
-    pub section: String,
+    pub(crate) section: String,
     /// Words that a claim must contain, whatever the case of their letters.
-    pub find: String,
+    pub(crate) find: String,
 }
 
 impl LedgerQuery {
     /// From the texts of an address. A verdict that does not exist counts as absent; whether a section
     /// exists is for the ledger to say.
-    #[must_use]
-    pub fn new(verdict: &str, section: &str, find: &str) -> Self {
+    pub(crate) fn new(verdict: &str, section: &str, find: &str) -> Self {
         let code = class_code(verdict.trim());
         let verdict = VERDICTS.into_iter().find(|known| class_code(known) == code).unwrap_or_default();
         Self {
@@ -40,27 +38,23 @@ impl LedgerQuery {
     }
 
     /// Takes what it knows from the parameters of an address.
-    #[must_use]
-    pub fn read(parameter: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn read(parameter: impl Fn(&str) -> Option<String>) -> Self {
         let text = |name| parameter(name).unwrap_or_default();
         Self::new(&text("verdict"), &text("section"), &text("q"))
     }
 
     /// The verdict as addresses and class names write it; empty for any.
-    #[must_use]
-    pub fn verdict_code(&self) -> String {
+    pub(crate) fn verdict_code(&self) -> String {
         class_code(&self.verdict)
     }
 
     /// Whether it leaves anything out.
-    #[must_use]
-    pub fn is_filtered(&self) -> bool {
+    pub(crate) fn is_filtered(&self) -> bool {
         *self != Self::default()
     }
 
     /// The address of the page with this filter.
-    #[must_use]
-    pub fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         let mut query = String::new();
         for (name, text) in [("verdict", &self.verdict_code()), ("section", &self.section), ("q", &self.find)]
         {
@@ -72,20 +66,17 @@ impl LedgerQuery {
     }
 
     /// The same filter for another verdict; empty for any.
-    #[must_use]
-    pub fn with_verdict(&self, verdict: &str) -> Self {
+    pub(crate) fn with_verdict(&self, verdict: &str) -> Self {
         Self { verdict: verdict.to_owned(), ..self.clone() }
     }
 
     /// The same filter for another section; empty for any.
-    #[must_use]
-    pub fn with_section(&self, section: &str) -> Self {
+    pub(crate) fn with_section(&self, section: &str) -> Self {
         Self { section: section.to_owned(), ..self.clone() }
     }
 
     /// The same filter for other words; empty for any.
-    #[must_use]
-    pub fn with_find(&self, find: &str) -> Self {
+    pub(crate) fn with_find(&self, find: &str) -> Self {
         Self { find: find.to_owned(), ..self.clone() }
     }
 }
