@@ -49,6 +49,9 @@ const AHEAD: usize = 4;
 /// Batches of up to so many tokens are read one by one: a tile of the matrix product costs more than these.
 const FEW: usize = 3;
 
+/// The same for a CPU that plays the GPU; lavapipe takes 300 ms a token and 5 s a tile.
+const FEW_ON_CPU: usize = 16;
+
 /// What a token costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Plan {
@@ -96,8 +99,7 @@ impl Gpu {
         let weights = Weights::upload(&device, model).await?;
         let buffers = device.guarded(|| Buffers::new(&device, &shape, candidates(&weights))).await?;
         let mut kernels = Kernels::default();
-        let plain =
-            device.guarded(|| Network::new(&device, &mut kernels, &shape, &weights, &buffers, None)).await?;
+        let plain = Network::new(&device, &mut kernels, &shape, &weights, &buffers, None).await?;
         Ok(Self {
             device,
             shape,
@@ -146,10 +148,13 @@ impl Gpu {
         self.device.check()?;
         let Some(sides) = self.sides.as_ref().filter(|_| self.adapted.is_none()) else { return Ok(()) };
         let Self { device, kernels, shape, weights, buffers, .. } = self;
-        let network =
-            device.guarded(|| Network::new(device, kernels, shape, weights, buffers, Some(sides))).await?;
+        let network = Network::new(device, kernels, shape, weights, buffers, Some(sides)).await?;
         self.adapted = Some(network);
         Ok(())
+    }
+
+    fn few(&self) -> usize {
+        if self.device.info.fallback { FEW_ON_CPU } else { FEW }
     }
 
     fn check_tokens(&self, tokens: &[u32]) -> Result<(), Error> {
@@ -244,7 +249,7 @@ impl Backend for Gpu {
             self.scored = false;
             let last = self.position + batch.len() == end;
             let mut submitted = None;
-            if batch.len() > FEW {
+            if batch.len() > self.few() {
                 submitted = Some(self.submit_batch(batch, last));
             } else {
                 for (index, token) in batch.iter().enumerate() {
@@ -364,12 +369,17 @@ fn numbers<T: bytemuck::AnyBitPattern>(bytes: &[u8]) -> Vec<T> {
     bytes.chunks_exact(size_of::<T>()).map(bytemuck::pod_read_unaligned).collect()
 }
 
-/// Bytes of the largest buffer that a model needs, with room for what packing adds.
+/// Bytes of the largest buffer that a model needs. Packing adds nothing, except where formats are mixed in a layer.
 fn largest_binding(model: &Model, shape: &Shape) -> u64 {
     let config = &model.config;
-    let tensors = model.layers.iter().flat_map(|layer| [&layer.gate, &layer.down, &layer.query]);
-    let largest =
-        tensors.chain([&model.embedding, &model.head]).map(|tensor: &Tensor| 2 * tensor.range.len());
+    let size = |tensors: &[&Tensor]| tensors.iter().map(|tensor| tensor.range.len()).sum::<usize>();
+    let layers = model.layers.iter().flat_map(|layer| {
+        [
+            size(&[&layer.query, &layer.key, &layer.value]),
+            size(&[&layer.gate, &layer.up]),
+            size(&[&layer.down]),
+        ]
+    });
     let cache = 2 * config.kv_width() * shape.context * 2;
-    largest.chain([cache]).max().unwrap_or(0) as u64
+    layers.chain([size(&[&model.embedding]), size(&[&model.head]), cache]).max().unwrap_or(0) as u64
 }

@@ -1,5 +1,7 @@
 //! Shaders put together from parts, and the pipelines made from them.
 
+use super::device::Device;
+use crate::error::Error;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -114,15 +116,23 @@ impl Kernel {
 pub(super) struct Kernels(BTreeMap<String, Arc<Kernel>>);
 
 impl Kernels {
-    /// The kernel of a recipe.
-    pub(super) fn get(&mut self, device: &wgpu::Device, recipe: &Recipe) -> Arc<Kernel> {
+    /// The kernel of a recipe. Each is awaited before the next is made: a slow compiler (SwiftShader takes seconds
+    /// for each) then doesn't look like a hung device to the browser's watchdog, and a complaint has a name.
+    ///
+    /// # Errors
+    /// [`Error::Gpu`] when the device refuses the shader.
+    pub(super) async fn get(&mut self, device: &Device, recipe: &Recipe) -> Result<Arc<Kernel>, Error> {
         let source = recipe.source();
         if let Some(kernel) = self.0.get(&source) {
-            return Arc::clone(kernel);
+            return Ok(Arc::clone(kernel));
         }
-        let kernel = Arc::new(Kernel::new(device, recipe, &source));
+        let made = device.guarded(|| Kernel::new(&device.device, recipe, &source)).await;
+        let kernel = made.map(Arc::new).map_err(|error| match error {
+            Error::Gpu(text) => Error::Gpu(format!("its compiler refuses \"{}\": {text}", recipe.name)),
+            other => other,
+        })?;
         self.0.insert(source, Arc::clone(&kernel));
-        kernel
+        Ok(kernel)
     }
 
     /// How many there are.

@@ -7,6 +7,7 @@ use super::recipe::{self, Finish, Input, Projection, binding};
 use super::shape::Shape;
 use super::side::{Side, Sides};
 use super::weights::{Matrix, Weights};
+use crate::error::Error;
 use std::sync::Arc;
 
 /// How many workgroups a dispatch has.
@@ -63,22 +64,25 @@ struct Builder<'a> {
 }
 
 impl Network {
-    /// Makes the pipelines and binds the buffers. To be called under [`Device::guarded`].
-    pub(super) fn new(
+    /// Makes the pipelines and binds the buffers.
+    ///
+    /// # Errors
+    /// [`Error::Gpu`] when the device refuses a shader.
+    pub(super) async fn new(
         device: &Device,
         kernels: &mut Kernels,
         shape: &Shape,
         weights: &Weights,
         buffers: &Buffers,
         sides: Option<&Sides>,
-    ) -> Self {
+    ) -> Result<Self, Error> {
         let mut builder = Builder { device, kernels, shape, buffers, sides };
-        Self {
-            token: builder.token(weights),
-            head: vec![builder.head(weights)],
-            scan: vec![builder.scan(weights)],
-            batch: builder.batch(weights),
-        }
+        Ok(Self {
+            token: builder.token(weights).await?,
+            head: vec![builder.head(weights).await?],
+            scan: vec![builder.scan(weights).await?],
+            batch: builder.batch(weights).await?,
+        })
     }
 
     fn steps(&self, stretch: Stretch) -> &[Step] {
@@ -130,16 +134,21 @@ fn small(count: usize) -> u32 {
 }
 
 impl Builder<'_> {
-    fn step(&mut self, recipe: &Recipe, buffers: &[(u32, &wgpu::Buffer)], grid: Grid) -> Step {
-        let kernel = self.kernels.get(&self.device.device, recipe);
+    async fn step(
+        &mut self,
+        recipe: &Recipe,
+        buffers: &[(u32, &wgpu::Buffer)],
+        grid: Grid,
+    ) -> Result<Step, Error> {
+        let kernel = self.kernels.get(self.device, recipe).await?;
         let mut all = vec![(binding::STATE, &self.buffers.state)];
         all.extend(buffers);
         let bound = kernel.bind(&self.device.device, &all);
-        Step { kernel, bound, grid }
+        Ok(Step { kernel, bound, grid })
     }
 
-    fn token(&mut self, weights: &Weights) -> Vec<Step> {
-        let mut steps = vec![self.choose(weights)];
+    async fn token(&mut self, weights: &Weights) -> Result<Vec<Step>, Error> {
+        let mut steps = vec![self.choose(weights).await?];
         let buffers = self.buffers;
         for (index, layer) in weights.layers.iter().enumerate() {
             let sides = self.sides.map(|sides| &sides.layers[index]);
@@ -153,8 +162,9 @@ impl Builder<'_> {
                 3,
                 (Input::Norm, &normal),
                 (Finish::Rotate, &[(binding::TARGET, &buffers.queries), (binding::SECOND, cache)]),
-            );
-            steps.push(self.attend_decode(cache));
+            )
+            .await?;
+            steps.push(self.attend_decode(cache).await?);
             let splits = [(binding::SOURCE, &buffers.split_sums), (binding::BESIDE, &buffers.split_maxima)];
             self.product(
                 &mut steps,
@@ -163,7 +173,8 @@ impl Builder<'_> {
                 1,
                 (Input::Merge, &splits),
                 (Finish::Residual, &[(binding::TARGET, hidden)]),
-            );
+            )
+            .await?;
             let normal = [(binding::SOURCE, hidden), (binding::BESIDE, &layer.feed_forward_norm)];
             self.product(
                 &mut steps,
@@ -172,7 +183,8 @@ impl Builder<'_> {
                 2,
                 (Input::Norm, &normal),
                 (Finish::Silu, &[(binding::TARGET, &buffers.inner)]),
-            );
+            )
+            .await?;
             self.product(
                 &mut steps,
                 &layer.down,
@@ -180,18 +192,19 @@ impl Builder<'_> {
                 1,
                 (Input::Plain, &[(binding::SOURCE, &buffers.inner)]),
                 (Finish::Residual, &[(binding::TARGET, hidden)]),
-            );
+            )
+            .await?;
         }
-        steps
+        Ok(steps)
     }
 
-    fn batch(&mut self, weights: &Weights) -> Vec<Step> {
+    async fn batch(&mut self, weights: &Weights) -> Result<Vec<Step>, Error> {
         let buffers = self.buffers;
-        let mut steps = vec![self.embed(weights)];
+        let mut steps = vec![self.embed(weights).await?];
         for (index, layer) in weights.layers.iter().enumerate() {
             let sides = self.sides.map(|sides| &sides.layers[index]);
             let cache = &buffers.caches[index];
-            steps.push(self.norm(&layer.attention_norm));
+            steps.push(self.norm(&layer.attention_norm).await?);
             self.batch_product(
                 &mut steps,
                 &layer.query_key_value,
@@ -206,8 +219,9 @@ impl Builder<'_> {
                         (binding::ROTATIONS, &buffers.rotations),
                     ],
                 ),
-            );
-            steps.push(self.attend_prefill(cache));
+            )
+            .await?;
+            steps.push(self.attend_prefill(cache).await?);
             self.batch_product(
                 &mut steps,
                 &layer.output,
@@ -215,8 +229,9 @@ impl Builder<'_> {
                 1,
                 &buffers.attended,
                 (Finish::Residual, &[(binding::TARGET, &buffers.batch)]),
-            );
-            steps.push(self.norm(&layer.feed_forward_norm));
+            )
+            .await?;
+            steps.push(self.norm(&layer.feed_forward_norm).await?);
             self.batch_product(
                 &mut steps,
                 &layer.gate_up,
@@ -224,7 +239,8 @@ impl Builder<'_> {
                 2,
                 &buffers.normalised,
                 (Finish::Silu, &[(binding::TARGET, &buffers.inner)]),
-            );
+            )
+            .await?;
             self.batch_product(
                 &mut steps,
                 &layer.down,
@@ -232,13 +248,14 @@ impl Builder<'_> {
                 1,
                 &buffers.inner,
                 (Finish::Residual, &[(binding::TARGET, &buffers.batch)]),
-            );
+            )
+            .await?;
         }
-        steps
+        Ok(steps)
     }
 
     /// A product of one vector: A·x first where there is an adapter, then the product with the rest beside it.
-    fn product(
+    async fn product(
         &mut self,
         steps: &mut Vec<Step>,
         matrix: &Matrix,
@@ -246,13 +263,13 @@ impl Builder<'_> {
         sections: usize,
         (input, sources): (Input, &[(u32, &wgpu::Buffer)]),
         (finish, targets): (Finish, &[(u32, &wgpu::Buffer)]),
-    ) {
+    ) -> Result<(), Error> {
         let side = side.zip(self.sides);
         if let Some((side, sides)) = side {
             let lowering = projection(&side.lowering, 1, None);
             let recipe = recipe::matvec("lower", self.shape, &lowering, input, Finish::Store);
             let bound = bindings(&side.lowering, &[sources, &[(binding::TARGET, &sides.lowered)]]);
-            steps.push(self.step(&recipe, &bound, Grid::Fixed(small(lowering.groups(Finish::Store)))));
+            steps.push(self.step(&recipe, &bound, Grid::Fixed(small(lowering.groups(Finish::Store)))).await?);
         }
         let projection = projection(matrix, sections, side.map(|(_, sides)| sides.rank));
         let recipe = recipe::matvec("product", self.shape, &projection, input, finish);
@@ -260,11 +277,12 @@ impl Builder<'_> {
         if let Some((side, sides)) = side {
             bound.extend([(binding::LOWERED, &sides.lowered), (binding::RAISING, &side.raising)]);
         }
-        steps.push(self.step(&recipe, &bound, Grid::Fixed(small(projection.groups(finish)))));
+        steps.push(self.step(&recipe, &bound, Grid::Fixed(small(projection.groups(finish)))).await?);
+        Ok(())
     }
 
     /// The same for a batch.
-    fn batch_product(
+    async fn batch_product(
         &mut self,
         steps: &mut Vec<Step>,
         matrix: &Matrix,
@@ -272,7 +290,7 @@ impl Builder<'_> {
         sections: usize,
         source: &wgpu::Buffer,
         (finish, targets): (Finish, &[(u32, &wgpu::Buffer)]),
-    ) {
+    ) -> Result<(), Error> {
         let side = side.zip(self.sides);
         let sources = [(binding::SOURCE, source)];
         let tiles = |rows: usize| Grid::Rows(small(rows.div_ceil(TILE)), small(TILE));
@@ -280,7 +298,7 @@ impl Builder<'_> {
             let lowering = projection(&side.lowering, 1, None);
             let recipe = recipe::gemm("lower batch", self.shape, &lowering, Finish::Store);
             let bound = bindings(&side.lowering, &[&sources, &[(binding::TARGET, &sides.lowered)]]);
-            steps.push(self.step(&recipe, &bound, tiles(lowering.outputs)));
+            steps.push(self.step(&recipe, &bound, tiles(lowering.outputs)).await?);
         }
         let projection = projection(matrix, sections, side.map(|(_, sides)| sides.rank));
         let recipe = recipe::gemm("batch product", self.shape, &projection, finish);
@@ -288,10 +306,11 @@ impl Builder<'_> {
         if let Some((side, sides)) = side {
             bound.extend([(binding::LOWERED, &sides.lowered), (binding::RAISING, &side.raising)]);
         }
-        steps.push(self.step(&recipe, &bound, tiles(projection.outputs)));
+        steps.push(self.step(&recipe, &bound, tiles(projection.outputs)).await?);
+        Ok(())
     }
 
-    fn choose(&mut self, weights: &Weights) -> Step {
+    async fn choose(&mut self, weights: &Weights) -> Result<Step, Error> {
         let buffers = self.buffers;
         let recipe = recipe::choose(self.shape, weights.embedding.format, candidates(weights));
         let others = [
@@ -300,10 +319,10 @@ impl Builder<'_> {
             (binding::TARGET, &buffers.hidden),
             (binding::SECOND, &buffers.chosen),
         ];
-        self.step(&recipe, &bindings(&weights.embedding, &[&others]), Grid::Fixed(1))
+        self.step(&recipe, &bindings(&weights.embedding, &[&others]), Grid::Fixed(1)).await
     }
 
-    fn head(&mut self, weights: &Weights) -> Step {
+    async fn head(&mut self, weights: &Weights) -> Result<Step, Error> {
         let buffers = self.buffers;
         let head = projection(weights.head(), 1, None);
         let recipe = recipe::matvec("head", self.shape, &head, Input::Norm, Finish::Logits);
@@ -314,34 +333,34 @@ impl Builder<'_> {
             (binding::SECOND, &buffers.candidates),
         ];
         let bound = bindings(weights.head(), &[&others]);
-        self.step(&recipe, &bound, Grid::Fixed(small(candidates(weights))))
+        self.step(&recipe, &bound, Grid::Fixed(small(candidates(weights)))).await
     }
 
-    fn scan(&mut self, weights: &Weights) -> Step {
+    async fn scan(&mut self, weights: &Weights) -> Result<Step, Error> {
         let buffers = self.buffers;
         let recipe = recipe::scan(self.shape, candidates(weights));
         let bound = [(binding::TARGET, &buffers.logits), (binding::SECOND, &buffers.candidates)];
-        self.step(&recipe, &bound, Grid::Fixed(small(candidates(weights))))
+        self.step(&recipe, &bound, Grid::Fixed(small(candidates(weights)))).await
     }
 
-    fn embed(&mut self, weights: &Weights) -> Step {
+    async fn embed(&mut self, weights: &Weights) -> Result<Step, Error> {
         let buffers = self.buffers;
         let recipe = recipe::embed(self.shape, weights.embedding.format);
         let others = [(binding::SOURCE, &buffers.entries), (binding::TARGET, &buffers.batch)];
-        self.step(&recipe, &bindings(&weights.embedding, &[&others]), Grid::Tokens)
+        self.step(&recipe, &bindings(&weights.embedding, &[&others]), Grid::Tokens).await
     }
 
-    fn norm(&mut self, scales: &wgpu::Buffer) -> Step {
+    async fn norm(&mut self, scales: &wgpu::Buffer) -> Result<Step, Error> {
         let buffers = self.buffers;
         let bound = [
             (binding::SOURCE, &buffers.batch),
             (binding::BESIDE, scales),
             (binding::TARGET, &buffers.normalised),
         ];
-        self.step(&recipe::norm(self.shape), &bound, Grid::Tokens)
+        self.step(&recipe::norm(self.shape), &bound, Grid::Tokens).await
     }
 
-    fn attend_decode(&mut self, cache: &wgpu::Buffer) -> Step {
+    async fn attend_decode(&mut self, cache: &wgpu::Buffer) -> Result<Step, Error> {
         let buffers = self.buffers;
         let bound = [
             (binding::SOURCE, &buffers.queries),
@@ -351,10 +370,10 @@ impl Builder<'_> {
             (binding::SECOND, &buffers.split_maxima),
         ];
         let grid = Grid::Splits(small(self.shape.config.kv_heads));
-        self.step(&recipe::attend_decode(self.shape), &bound, grid)
+        self.step(&recipe::attend_decode(self.shape), &bound, grid).await
     }
 
-    fn attend_prefill(&mut self, cache: &wgpu::Buffer) -> Step {
+    async fn attend_prefill(&mut self, cache: &wgpu::Buffer) -> Result<Step, Error> {
         let buffers = self.buffers;
         let bound = [
             (binding::SOURCE, &buffers.queries),
@@ -363,7 +382,7 @@ impl Builder<'_> {
             (binding::TARGET, &buffers.attended),
         ];
         let grid = Grid::Rows(small(self.shape.config.kv_heads), small(self.shape.together()));
-        self.step(&recipe::attend_prefill(self.shape), &bound, grid)
+        self.step(&recipe::attend_prefill(self.shape), &bound, grid).await
     }
 }
 

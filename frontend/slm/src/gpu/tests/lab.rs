@@ -83,8 +83,9 @@ impl Lab {
         groups: (usize, usize, usize),
     ) {
         let Self { device, kernels, .. } = self;
+        let kernel = pollster::block_on(kernels.get(device, recipe))
+            .unwrap_or_else(|error| panic!("{error}\n{}", recipe.source()));
         let ran = pollster::block_on(device.guarded(|| {
-            let kernel = kernels.get(&device.device, recipe);
             let bound = kernel.bind(&device.device, buffers);
             let mut encoder = device.device.create_command_encoder(&Default::default());
             let mut pass = encoder.begin_compute_pass(&Default::default());

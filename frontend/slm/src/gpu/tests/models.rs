@@ -50,9 +50,9 @@ fn greedy(gpu: &mut Gpu, count: usize) -> Vec<u32> {
 fn prompts_of_every_kind_of_length() {
     let model = small(Quantisation::Q4_1, Quantisation::Q8_0);
     let mut gpu = gpu(&model);
-    let tokens = Chance::new(21).tokens(400, 301);
+    let tokens = Chance::new(21).tokens(300, 301);
     let states = oracle::states(&model, None, &tokens);
-    for length in [1, 2, 3, 4, 63, 64, 65, 127, 128, 129, 131, 257, 400] {
+    for length in [1, 2, 3, 17, 63, 64, 65, 127, 128, 129, 131, 257, 300] {
         gpu.rewind(0);
         let found = read(&mut gpu, &tokens[..length]);
         assert_eq!(gpu.position(), length);
@@ -108,22 +108,23 @@ fn formats_may_differ_within_a_layer() {
 fn decoding_is_prefill_token_by_token() {
     let model = small(Quantisation::Q4_1, Quantisation::Q8_0);
     let mut gpu = gpu(&model);
-    let mut tokens = Chance::new(25).tokens(60, 301);
+    let tokens = Chance::new(25).tokens(60, 301);
     read(&mut gpu, &tokens);
     // Crosses the border between two tiles of the attention.
     let text = greedy(&mut gpu, 12);
     assert_eq!(gpu.position(), 72);
     let found = block_on(gpu.logits()).unwrap();
-    for token in &text {
-        let logits = wanted(&model, None, &tokens);
+    let all = [&tokens[..], &text[..]].concat();
+    let states = oracle::states(&model, None, &all);
+    for (token, state) in text.iter().zip(&states[59..]) {
+        let logits = oracle::logits(&model, state);
         let best = logits.iter().copied().fold(f64::MIN, f64::max);
         assert!(best - logits[*token as usize] < 1e-3, "token {token} is not the best");
-        tokens.push(*token);
     }
-    assert_close("after decoding", &found, &wanted(&model, None, &tokens), TOLERANCE);
+    assert_close("after decoding", &found, &oracle::logits(&model, &states[71]), TOLERANCE);
     // A run that goes on does what one run would have done.
     gpu.rewind(0);
-    read(&mut gpu, &tokens[..60]);
+    read(&mut gpu, &tokens);
     let mut again = greedy(&mut gpu, 5);
     again.extend(greedy(&mut gpu, 7));
     assert_eq!(again, text);
@@ -224,9 +225,9 @@ fn adapters_come_and_go() {
 #[test]
 fn documents_are_scored_without_seeing_each_other() {
     let model = small(Quantisation::Q4_1, Quantisation::Q8_0);
-    let mut gpu = block_on(Gpu::new(&model, Some(200))).unwrap();
+    let mut gpu = block_on(Gpu::new(&model, Some(140))).unwrap();
     let mut chance = Chance::new(29);
-    let lengths = [1, 40, 3, 130, 199, 2, 64];
+    let lengths = [1, 40, 3, 130, 2, 64];
     let documents: Vec<Vec<u32>> = lengths.map(|length| chance.tokens(length, 301)).to_vec();
     let head = ClassHead {
         labels: vec!["a".into(), "b".into(), "c".into()],
@@ -246,8 +247,8 @@ fn documents_are_scored_without_seeing_each_other() {
             assert_close(&format!("{} tokens", document.len()), scores, &wanted, TOLERANCE);
         }
     }
-    let refused = block_on(gpu.classify(&[chance.tokens(201, 301)], &head, &Stop::default()));
-    assert_eq!(refused, Err(Error::TooLong { needed: 201, available: 200 }));
+    let refused = block_on(gpu.classify(&[chance.tokens(141, 301)], &head, &Stop::default()));
+    assert_eq!(refused, Err(Error::TooLong { needed: 141, available: 140 }));
     let none: &[Vec<u32>] = &[];
     assert_eq!(block_on(gpu.classify(none, &head, &Stop::default())), Ok(vec![]));
 }
