@@ -13,3 +13,9 @@ export const chromium = {
     '--disable-sync',
   ],
 };
+
+/**
+ * The same with WebGPU, which Chromium computes in software where there is no GPU.
+ * @type {import('@playwright/test').LaunchOptions}
+ */
+export const withWebGpu = { ...chromium, args: [...(chromium.args ?? []), '--enable-unsafe-webgpu'] };

@@ -1,5 +1,5 @@
 import { defineConfig, type Project } from '@playwright/test';
-import { chromium } from './chromium.mjs';
+import { chromium, withWebGpu } from './chromium.mjs';
 import { MAIL_FILE, MAIL_FROM, SMTP_PORT } from './support/mail';
 import { OIDC_NAME, OIDC_PORT, OIDC_SECRET } from './support/organisation';
 import { ADMIN } from './support/people';
@@ -9,11 +9,14 @@ import { ADMIN } from './support/people';
 const server = process.env.PARSIMONY_BIN;
 const baseURL = process.env.BASE_URL ?? `http://${process.env.PARSIMONY_ADDR ?? '127.0.0.1:3100'}`;
 
+/** What wants WebGPU, which every other project goes without. */
+const GPU_ONLY = /\.gpu\.spec\.ts$/;
+
 /** The same project without JavaScript; journeys that only a live page has stay out. */
 const ssr = (project: Project): Project => ({
   ...project,
   use: { ...project.use, javaScriptEnabled: false },
-  testIgnore: /\.hydrated\.spec\.ts$/,
+  testIgnore: [/\.hydrated\.spec\.ts$/, GPU_ONLY],
 });
 
 /** The same project in the name of the first administrator, whom the first project makes. */
@@ -47,7 +50,8 @@ export default defineConfig({
   projects: [
     { name: 'first administrator', testMatch: /\.setup\.ts$/ },
     ssr(signedIn({ name: 'without JavaScript' })),
-    signedIn({ name: 'hydrated' }),
+    signedIn({ name: 'hydrated', testIgnore: GPU_ONLY }),
+    signedIn({ name: 'gpu', testMatch: GPU_ONLY, use: { launchOptions: withWebGpu } }),
   ],
   webServer: server
     ? [

@@ -1,9 +1,10 @@
 //! Pages that only show and post: portfolios, evidence, shared links, signing in, invitations, settings. They are rendered
 //! on the server and load no script, so they cost a visitor nothing and the browser module does not grow with
-//! them. The live pages lead to them like to any other page.
+//! them. The demo is among them for that reason: it has a module of its own, which no other page needs. The live pages lead to them like to any other page.
 
 mod audit;
 mod comment_history;
+mod demo;
 mod evidence;
 mod fields;
 mod invitation;
@@ -31,6 +32,7 @@ use leptos_router::path;
 
 use audit::AuditPage;
 use comment_history::CommentHistoryPage;
+use demo::DemoPage;
 use evidence::EvidencePage;
 use invitation::InvitationPage;
 use members::MembersPage;
@@ -61,6 +63,7 @@ pub fn PlainApp() -> impl IntoView {
             <Layout>
                 <Routes fallback=|| view! { <NotFoundPage /> }>
                     <Route path=path!("/portfolios") view=PortfoliosPage ssr=SsrMode::Async />
+                    <Route path=path!("/demo") view=DemoPage ssr=SsrMode::Async />
                     <Route path=path!("/evidence") view=EvidencePage ssr=SsrMode::Async />
                     <Route path=path!("/shared") view=SharedPage ssr=SsrMode::Async />
                     <Route path=path!("/notifications") view=NotificationsPage ssr=SsrMode::Async />

@@ -111,12 +111,14 @@ pub fn shown_once(name: &str) -> Option<String> {
 }
 
 /// Allows only our own scripts, styles and fonts, and the inline scripts that carry this response's nonce.
-/// Compiling WebAssembly needs a permission of its own.
+/// Compiling WebAssembly needs a permission of its own, and so do workers, which only the demo has.
 pub fn set_content_security_policy() {
     let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce()) else { return };
+    let has_worker = use_context::<Parts>().is_some_and(|parts| parts.uri.path() == "/demo");
+    let workers = if has_worker { "'self'" } else { "'none'" };
     let policy = format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; object-src 'none'; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src {workers}; object-src 'none'; \
          base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
     if let Ok(value) = HeaderValue::from_str(&policy) {

@@ -108,6 +108,7 @@ export const PLACES: Place[] = [
   { name: 'Settings, API tokens', find: at('/settings/tokens') },
   { name: 'Settings, audit log', find: at('/settings/audit?verify=yes') },
   { name: 'Evidence', find: at('/evidence') },
+  { name: 'Demo', find: at('/demo') },
   { name: 'Not found', status: 404, find: at('/no/such/page') },
 ];
 

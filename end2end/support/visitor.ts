@@ -55,6 +55,8 @@ declare global {
 export function noticeWhenAlive(): void {
   const listen = window.addEventListener;
   window.alive = new Promise((resolve) => {
+    // A module that takes over a part of a page says so itself.
+    listen.call(window, 'alive', () => resolve());
     // A page that is rendered on the server only loads no scripts and is as alive as it gets.
     document.addEventListener('DOMContentLoaded', () => {
       if (!document.querySelector('script[type="module"]')) resolve();

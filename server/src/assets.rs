@@ -43,6 +43,21 @@ pub(crate) fn favicon(options: &LeptosOptions) -> ServeFile {
     ServeFile::new(if icon.is_file() { icon } else { root.join("favicon.svg") })
 }
 
+/// What the demo's worker may do: run our own code, and fetch from this site. A worker takes its policy from its own
+/// script, not from the page; for scripts that are none it changes nothing.
+const WORKER_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
+
+/// Confines scripts of the bundle that run as workers.
+pub(crate) async fn confine_workers(request: Request, next: Next) -> Response {
+    let is_script = request.uri().path().ends_with(".js");
+    let mut response = next.run(request).await;
+    if is_script {
+        let policy = HeaderValue::from_static(WORKER_POLICY);
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
 /// Says how long answers may be kept, where the handler did not.
 pub(crate) async fn cache_headers(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();

@@ -139,13 +139,16 @@ pub(crate) fn router_live(
         .layer(identify)
         .layer(from_fn_with_state(readiness.clone(), database_gate::pass))
         .with_state(state);
+    let bundle: Router = Router::new()
+        .nest_service(bundle_path.trim_end_matches('/'), assets::bundle(&options))
+        .layer(from_fn(assets::confine_workers));
     // ...probes and files do not.
     let always: Router = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .with_state(readiness)
         .merge(models::routes(demo.models))
-        .nest_service(bundle_path.trim_end_matches('/'), assets::bundle(&options))
+        .merge(bundle)
         .nest_service("/fonts", assets::fonts(&options))
         .route_service("/favicon.ico", assets::favicon(&options));
 

@@ -31,6 +31,9 @@ const PLAYWRIGHT_LIMIT: u64 = 2400;
 /// this keeps what is reached today from growing unnoticed.
 const FIRST_LOAD_LIMIT: u64 = 500 * 1024;
 
+/// What the demo's worker may load before the model, brotli bytes. The peers load megabytes.
+const RUNTIME_LIMIT: u64 = 300 * 1024;
+
 /// A folder for databases that live as long as the tests. Not below the repository: the database
 /// may run under another user, who must be able to reach it.
 pub struct Scratch(PathBuf);
@@ -104,6 +107,18 @@ pub fn first_load(site: &Site) -> Result<()> {
     Ok(())
 }
 
+/// Whether the small-model runtime stays within its limit.
+pub fn runtime_load(site: &Site) -> Result<()> {
+    let bytes = site.runtime.unwrap_or_default();
+    let found = format!("{} brotli, limit {}", report::size(bytes), report::size(RUNTIME_LIMIT));
+    if bytes > RUNTIME_LIMIT {
+        return Err(XtaskError::Finding(format!("The small-model runtime is too large: {found}.")));
+    }
+    let demo = report::size(site.demo.unwrap_or_default());
+    report::skipped("runtime", &format!("{found}; the demo’s page {demo}"));
+    Ok(())
+}
+
 /// Runs all browser tests and counts them.
 pub fn playwright(
     workspace: &Workspace,
@@ -166,9 +181,15 @@ mod tests {
 
     #[test]
     fn a_heavy_first_load_is_a_finding() {
-        let site = |bytes| Site { root: PathBuf::new(), first_load: Some(bytes) };
+        let site = |bytes| Site {
+            root: PathBuf::new(),
+            first_load: Some(bytes),
+            runtime: Some(bytes),
+            demo: Some(bytes),
+        };
         assert!(first_load(&site(100_000)).is_ok());
         let error = first_load(&site(600 * 1024)).unwrap_err();
         assert_eq!(error.to_string(), "A first visit loads too much: 600.0 KB brotli, limit 500.0 KB.");
+        assert!(runtime_load(&site(100_000)).is_ok() && runtime_load(&site(400 * 1024)).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! The browser module: compiled by cargo, given its JavaScript side by wasm-bindgen, made small
+//! The browser modules: compiled by cargo, given their JavaScript side by wasm-bindgen, made small
 //! by wasm-opt. The results are parts; `site` gives them their public names.
 
 use std::{
@@ -21,11 +21,25 @@ use crate::{
     workspace::{Profile, Workspace},
 };
 
-/// The package that becomes the browser module.
-const PACKAGE: &str = "frontend";
-
-/// The name the browser knows the module by: `parsimony.js`, `parsimony.wasm`, `parsimony.css`.
+/// The name the browser knows the main module by: `parsimony.js`, `parsimony.wasm`, `parsimony.css`.
 pub const NAME: &str = "parsimony";
+
+/// A package that becomes a module, and the name the browser knows it by.
+#[derive(Debug, Clone, Copy)]
+pub struct Module {
+    package: &'static str,
+    /// Name of its files, without their endings.
+    pub name: &'static str,
+}
+
+/// What every live page loads.
+pub const MAIN: Module = Module { package: "frontend", name: NAME };
+
+/// What the demo's page loads.
+pub const DEMO: Module = Module { package: "demo", name: "demo" };
+
+/// The modules of pages. They are compiled in one call, which builds what they share once.
+const MODULES: [Module; 2] = [MAIN, DEMO];
 
 /// Limit for wasm-opt, in seconds: 6 s for a small application, minutes would be a mistake.
 const WASM_OPT_LIMIT: u64 = 300;
@@ -42,70 +56,130 @@ const WASM_FEATURES: [&str; 6] = [
 ];
 
 /// Raise when this file changes what it makes out of the same inputs.
-const RECIPE: &str = "bundle 1";
+const RECIPE: &str = "bundle 2";
+
+/// How a compiled module is made small.
+#[derive(Debug, Clone, Copy)]
+pub struct Optimising<'a> {
+    /// wasm-opt; without it the module stays as it is.
+    pub wasm_opt: Option<&'a Path>,
+    /// What counts: `-Oz` for size, `-O3` for speed.
+    pub level: &'a str,
+    /// What the browsers that get this module understand besides [`WASM_FEATURES`].
+    pub features: &'a [&'a str],
+}
 
 /// Where the parts of the site wait to be put together.
 pub fn parts(workspace: &Workspace, profile: Profile) -> PathBuf {
     workspace.memory().join(profile.of_browser())
 }
 
-/// Builds the browser module unless its sources are those of last time.
-pub fn build(workspace: &Workspace, target: &WasmTarget, profile: Profile, install: Install) -> Result<()> {
-    let wasm_opt = match profile {
-        // Half a minute of optimising is not worth it while developing.
-        Profile::Dev => None,
-        Profile::Release => npm::wasm_opt(workspace, install)
-            .inspect_err(|reason| {
-                report::warning("wasm-opt", &format!("left out, so the browser loads more: {reason}"));
-            })
-            .ok(),
-    };
+/// wasm-opt, where it pays: half a minute of optimising is not worth it while developing.
+pub fn wasm_opt(workspace: &Workspace, profile: Profile, install: Install) -> Option<PathBuf> {
+    if profile == Profile::Dev {
+        return None;
+    }
+    npm::wasm_opt(workspace, install)
+        .inspect_err(|reason| {
+            report::warning("wasm-opt", &format!("left out, so the browser loads more: {reason}"));
+        })
+        .ok()
+}
+
+/// Builds the modules of pages unless their sources are those of last time.
+pub fn build(
+    workspace: &Workspace,
+    target: &WasmTarget,
+    profile: Profile,
+    wasm_opt: Option<&Path>,
+) -> Result<()> {
     let parts = parts(workspace, profile);
     let recipe = format!("{RECIPE} {} wasm-opt {}", profile.of_browser(), wasm_opt.is_some());
     let sources = Memory::of(&parts, "sources");
     let sources_now = source_fingerprint(workspace, target, &recipe)?;
-    if sources.knows(&sources_now) && is_complete(&parts) {
+    if sources.knows(&sources_now) && MODULES.iter().all(|module| is_complete(&parts, module.name)) {
         report::skipped("browser code", "sources unchanged");
         return Ok(());
     }
 
     let start = Instant::now();
-    report::started("browser code", &format!("cargo build -p {PACKAGE}, profile {}", profile.of_browser()));
+    let packages = MODULES.map(|module| module.package);
+    report::started(
+        "browser code",
+        &format!("cargo build of {}, profile {}", packages.join(" and "), profile.of_browser()),
+    );
     let mut cargo = target.cargo(workspace, "build");
-    cargo.args(["--package", PACKAGE, "--lib", "--profile", profile.of_browser()]);
+    cargo.args(packages.iter().flat_map(|package| ["--package", package]));
+    cargo.args(["--lib", "--profile", profile.of_browser()]);
     Step::new(cargo, "Compiling for the browser with cargo").run()?;
     report::done("browser code", "compiled", start.elapsed());
 
-    let compiled = WasmTarget::output(workspace, profile.of_browser(), PACKAGE);
-    let module = fs::read(&compiled).map_err(XtaskError::file("read", &compiled))?;
-    let modules = Memory::of(&parts, "module");
-    let module_now = Fingerprint::default().text(&recipe).text(&fingerprint::content_hash(&module)).finish();
-    if modules.knows(&module_now) && is_complete(&parts) {
-        report::skipped("browser module", "the compiler's output is unchanged");
-    } else {
-        modules.forget();
-        process_module(&compiled, &parts, wasm_opt.as_deref(), module.len() as u64)?;
-        modules.learn(&module_now)?;
+    for module in MODULES {
+        let compiled = WasmTarget::output(workspace, profile.of_browser(), module.package);
+        let optimising = Optimising { wasm_opt, level: "-Oz", features: &[] };
+        make(&compiled, &parts, module.name, &recipe, optimising)?;
     }
     sources.learn(&sources_now)
 }
 
 fn source_fingerprint(workspace: &Workspace, target: &WasmTarget, recipe: &str) -> Result<String> {
     let mut fingerprint = Fingerprint::default().text(recipe).text(&target.version(workspace)?);
-    for input in ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "app", "frontend"] {
+    let inputs = [
+        "Cargo.toml",
+        "Cargo.lock",
+        ".cargo/config.toml",
+        "app",
+        "frontend/Cargo.toml",
+        "frontend/src",
+        "frontend/demo",
+        "frontend/slm/messages",
+    ];
+    for input in inputs {
         fingerprint = fingerprint.tree(workspace.root(), input)?;
     }
     Ok(fingerprint.finish())
 }
 
-fn is_complete(parts: &Path) -> bool {
-    parts.join(format!("{NAME}.js")).is_file() && parts.join(format!("{NAME}.wasm")).is_file()
+/// Whether a module's parts are there.
+pub fn is_complete(parts: &Path, name: &str) -> bool {
+    parts.join(format!("{name}.js")).is_file() && parts.join(format!("{name}.wasm")).is_file()
+}
+
+/// JavaScript that Rust crates bring along for a module, if any does.
+pub fn snippets(parts: &Path, name: &str) -> PathBuf {
+    parts.join("bindgen").join(name).join("snippets")
+}
+
+/// Makes the parts of a module out of what the compiler left, unless that is what it was last time.
+pub fn make(
+    compiled: &Path,
+    parts: &Path,
+    name: &str,
+    recipe: &str,
+    optimising: Optimising<'_>,
+) -> Result<()> {
+    let code = fs::read(compiled).map_err(XtaskError::file("read", compiled))?;
+    let memory = Memory::of(parts, name);
+    let now = Fingerprint::default().text(recipe).text(&fingerprint::content_hash(&code)).finish();
+    if memory.knows(&now) && is_complete(parts, name) {
+        report::skipped(name, "the compiler's output is unchanged");
+        return Ok(());
+    }
+    memory.forget();
+    process(compiled, parts, name, optimising, code.len() as u64)?;
+    memory.learn(&now)
 }
 
 /// wasm-bindgen, then wasm-opt.
-fn process_module(compiled: &Path, parts: &Path, wasm_opt: Option<&Path>, compiled_size: u64) -> Result<()> {
+fn process(
+    compiled: &Path,
+    parts: &Path,
+    name: &str,
+    optimising: Optimising<'_>,
+    compiled_size: u64,
+) -> Result<()> {
     let start = Instant::now();
-    let bound = parts.join("bindgen");
+    let bound = parts.join("bindgen").join(name);
     // Snippets of an earlier build must not stay.
     if bound.exists() {
         fs::remove_dir_all(&bound).map_err(XtaskError::file("remove", &bound))?;
@@ -113,42 +187,44 @@ fn process_module(compiled: &Path, parts: &Path, wasm_opt: Option<&Path>, compil
     let bindgen_error = |error| XtaskError::Bindgen(format!("{error:#}"));
     Bindgen::new()
         .input_path(compiled)
-        .out_name(NAME)
+        .out_name(name)
         .web(true)
         .map_err(bindgen_error)?
         .typescript(false)
         .remove_producers_section(true)
-        // The page names the module itself, by its hashed name.
+        // Whoever loads the module names it, by its hashed name.
         .omit_default_module_path(true)
         .generate(&bound)
         .map_err(bindgen_error)?;
 
-    let unoptimised = bound.join(format!("{NAME}_bg.wasm"));
-    let optimised = parts.join(format!("{NAME}.wasm"));
-    match wasm_opt {
-        Some(script) => optimise(script, &unoptimised, &optimised)?,
+    let unoptimised = bound.join(format!("{name}_bg.wasm"));
+    let optimised = parts.join(format!("{name}.wasm"));
+    match optimising.wasm_opt {
+        Some(script) => optimise(script, optimising, &unoptimised, &optimised)?,
         None => copy(&unoptimised, &optimised)?,
     }
-    copy(&bound.join(format!("{NAME}.js")), &parts.join(format!("{NAME}.js")))?;
+    copy(&bound.join(format!("{name}.js")), &parts.join(format!("{name}.js")))?;
 
     let size = |path: &Path| path.metadata().map_or(0, |metadata| metadata.len());
+    let optimised =
+        optimising.wasm_opt.map_or_else(|| "not run".to_owned(), |_| report::size(size(&optimised)));
     report::done(
-        "browser module",
+        name,
         &format!(
-            "{} compiled, {} after wasm-bindgen, {} after wasm-opt",
+            "{} compiled, {} after wasm-bindgen, {optimised} after wasm-opt",
             report::size(compiled_size),
             report::size(size(&unoptimised)),
-            if wasm_opt.is_some() { report::size(size(&optimised)) } else { "not run".to_owned() }
         ),
         start.elapsed(),
     );
     Ok(())
 }
 
-fn optimise(script: &Path, input: &Path, output: &Path) -> Result<()> {
+fn optimise(script: &Path, optimising: Optimising<'_>, input: &Path, output: &Path) -> Result<()> {
     let mut node = Command::new("node");
-    node.arg(script).arg("-Oz").args(WASM_FEATURES).arg(input).arg("-o").arg(output);
-    Step::new(node, "Making the browser module smaller with wasm-opt").within(WASM_OPT_LIMIT).run()?;
+    node.arg(script).arg(optimising.level).args(WASM_FEATURES).args(optimising.features);
+    node.arg(input).arg("-o").arg(output);
+    Step::new(node, "Making a browser module smaller with wasm-opt").within(WASM_OPT_LIMIT).run()?;
     Ok(())
 }
 

@@ -19,7 +19,7 @@ pub fn native_packages(workspace: &Workspace) -> Result<Vec<String>> {
     let packages = metadata["packages"].as_array().into_iter().flatten();
     Ok(packages
         .filter_map(|package| package["name"].as_str())
-        .filter(|name| !matches!(*name, "frontend" | "xtask"))
+        .filter(|name| !matches!(*name, "frontend" | "demo" | "xtask"))
         .map(str::to_owned)
         .collect())
 }
@@ -53,13 +53,27 @@ pub fn clippy_xtask(workspace: &Workspace) -> Result<()> {
     Step::new(clippy, "Clippy on xtask").run().map(drop)
 }
 
-/// Clippy on what runs in the browser.
+/// Clippy on what runs in the browser: the modules of pages, then the runtime with all the instructions that it has
+/// code for.
 pub fn clippy_wasm(workspace: &Workspace, install: Install) -> Result<()> {
     let target = WasmTarget::ensure(workspace, install)?;
-    let mut clippy = target.clippy(workspace, install)?;
-    clippy.args(["--package", "frontend", "--package", "app", "--features", "app/hydrate"]);
-    clippy.args(["--", "-D", "warnings"]);
-    Step::new(clippy, "Clippy on the browser's code").run().map(drop)
+    let mut pages = target.clippy(workspace, install)?;
+    pages.args([
+        "--package",
+        "frontend",
+        "--package",
+        "app",
+        "--package",
+        "demo",
+        "--features",
+        "app/hydrate",
+    ]);
+    pages.args(["--", "-D", "warnings"]);
+    Step::new(pages, "Clippy on the browser's code").run()?;
+    let mut runtime = target.clippy(workspace, install)?;
+    runtime.args(["--package", "slm", "--", "-D", "warnings"]);
+    runtime.arg("-Ctarget-feature=+simd128,+relaxed-simd");
+    Step::new(runtime, "Clippy on the small-model runtime").run().map(drop)
 }
 
 /// Licences, sources and duplicates of dependencies, where cargo-deny is installed. `None` says

@@ -19,6 +19,7 @@ mod packages;
 mod process;
 mod python;
 mod report;
+mod runtime;
 mod serve;
 mod site;
 mod tally;

@@ -16,7 +16,7 @@ use crate::{
     model,
     packages::{self, Install},
     process::{self, Step},
-    report,
+    report, runtime,
     site::{self, Site},
     wasm_target::WasmTarget,
     workspace::{Profile, Workspace},
@@ -34,12 +34,14 @@ const START_LIMIT: Duration = Duration::from_secs(120);
 /// The server ends its requests and its database before itself.
 const STOP_LIMIT: Duration = Duration::from_secs(60);
 
-/// Builds the browser's part of the site: target, style sheets, module, files.
+/// Builds the browser's part of the site: target, style sheets, modules, files.
 pub fn build_site(workspace: &Workspace, profile: Profile, install: Install) -> Result<Site> {
     // Style sheets first: they are quick, and their errors should not wait for the compiler.
     site::build_css(workspace, profile)?;
     let target = WasmTarget::ensure(workspace, install)?;
-    bundle::build(workspace, &target, profile, install)?;
+    let wasm_opt = bundle::wasm_opt(workspace, profile, install);
+    bundle::build(workspace, &target, profile, wasm_opt.as_deref())?;
+    runtime::build(workspace, &target, profile, wasm_opt.as_deref())?;
     site::assemble(workspace, profile)
 }
 

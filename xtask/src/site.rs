@@ -11,11 +11,12 @@ use std::{
 };
 
 use crate::{
-    bundle::{self, NAME},
+    bundle::{self, DEMO, MAIN, NAME},
     css,
     error::{Result, XtaskError},
     fingerprint::{self, Memory},
     report,
+    runtime::{self, VARIANTS},
     workspace::{Profile, Workspace},
 };
 
@@ -28,6 +29,10 @@ pub const PKG: &str = "pkg";
 /// The list of content hashes that the server reads beside its own executable.
 pub const HASH_FILE: &str = "hash.txt";
 
+/// The list of the demo's files by their hashed names, in the folder of hashed files. `hash.txt` has no room for it:
+/// its form belongs to the framework. The server reads it for each page, like that one.
+const MODULES_FILE: &str = "modules.json";
+
 /// A finished site folder.
 #[derive(Debug, Clone)]
 pub struct Site {
@@ -36,6 +41,10 @@ pub struct Site {
     /// What a first visit loads for the page to be live: wasm, JavaScript and CSS, brotli bytes.
     /// `None` for development sites, which are not compressed.
     pub first_load: Option<u64>,
+    /// What the demo's worker loads, whichever build is larger: script, JavaScript and wasm, brotli bytes.
+    pub runtime: Option<u64>,
+    /// What the demo's page loads besides: JavaScript and wasm, brotli bytes.
+    pub demo: Option<u64>,
 }
 
 /// Bundles the style sheets unless they are those of last time.
@@ -70,23 +79,12 @@ pub fn assemble(workspace: &Workspace, profile: Profile) -> Result<Site> {
     let mut writer = Writer { compress: profile == Profile::Release, kept: BTreeSet::new(), written: 0 };
 
     let pkg = root.join(PKG);
-    let snippets = copy_snippets(&mut writer, &parts.join("bindgen/snippets"), &pkg)?;
-    let js = read_text(&parts.join(format!("{NAME}.js")))?;
-    let js = match &snippets {
-        Some(folder) => js.replace("./snippets/", &format!("./{folder}/")),
-        None => js,
-    };
-    let wasm = read(&parts.join(format!("{NAME}.wasm")))?;
+    let main = write_module(&mut writer, &parts, MAIN.name, &pkg)?;
     let css = read(&parts.join(format!("{NAME}.css")))?;
-    let mut hashes = String::new();
-    let mut first_load = 0;
-    for (kind, content) in [("js", js.as_bytes()), ("wasm", &wasm), ("css", &css)] {
-        let hash = fingerprint::content_hash(content);
-        let path = pkg.join(format!("{NAME}.{hash}.{kind}"));
-        writer.write(&path, content)?;
-        first_load += brotli_size(&path);
-        hashes.push_str(&format!("{kind}: {hash}\n"));
-    }
+    let css = write_hashed(&mut writer, &pkg, NAME, "css", &css)?;
+    let first_load = main.brotli() + css.brotli;
+    let hashes = format!("js: {}\nwasm: {}\ncss: {}\n", main.js.hash, main.wasm.hash, css.hash);
+    let (demo, runtime) = write_demo(&mut writer, workspace, &parts, &pkg)?;
     copy_assets(&mut writer, &workspace.path(ASSETS), &root)?;
 
     // A running server may still read the old hashes: change them only now that the new files
@@ -95,15 +93,89 @@ pub fn assemble(workspace: &Workspace, profile: Profile) -> Result<Site> {
     write_if_changed(&hash_file, hashes.as_bytes())?;
     writer.remove_others(&root)?;
 
-    let first_load = (profile == Profile::Release).then_some(first_load);
-    let detail =
-        first_load.map_or_else(String::new, |bytes| format!(", first load {} brotli", report::size(bytes)));
+    let sizes = format!(
+        ", first load {}, demo {} and runtime {} (brotli)",
+        report::size(first_load),
+        report::size(demo),
+        report::size(runtime)
+    );
+    let is_release = profile == Profile::Release;
+    let detail = if is_release { sizes } else { String::new() };
     if writer.written == 0 {
         report::skipped("site", &format!("files unchanged{detail}"));
     } else {
         report::done("site", &format!("{} files new{detail}", writer.written), start.elapsed());
     }
-    Ok(Site { root, first_load })
+    let of_release = |bytes| is_release.then_some(bytes);
+    Ok(Site {
+        root,
+        first_load: of_release(first_load),
+        runtime: of_release(runtime),
+        demo: of_release(demo),
+    })
+}
+
+/// A file under its public name.
+struct Hashed {
+    name: String,
+    hash: String,
+    brotli: u64,
+}
+
+/// Both files of a module.
+struct WrittenModule {
+    js: Hashed,
+    wasm: Hashed,
+}
+
+impl WrittenModule {
+    fn brotli(&self) -> u64 {
+        self.js.brotli + self.wasm.brotli
+    }
+}
+
+fn write_hashed(writer: &mut Writer, pkg: &Path, name: &str, kind: &str, content: &[u8]) -> Result<Hashed> {
+    let hash = fingerprint::content_hash(content);
+    let name = format!("{name}.{hash}.{kind}");
+    let path = pkg.join(&name);
+    writer.write(&path, content)?;
+    Ok(Hashed { name, hash, brotli: brotli_size(&path) })
+}
+
+fn write_module(writer: &mut Writer, parts: &Path, name: &str, pkg: &Path) -> Result<WrittenModule> {
+    let snippets = copy_snippets(writer, &bundle::snippets(parts, name), pkg)?;
+    let js = read_text(&parts.join(format!("{name}.js")))?;
+    let js = match &snippets {
+        Some(folder) => js.replace("./snippets/", &format!("./{folder}/")),
+        None => js,
+    };
+    let wasm = read(&parts.join(format!("{name}.wasm")))?;
+    Ok(WrittenModule {
+        js: write_hashed(writer, pkg, name, "js", js.as_bytes())?,
+        wasm: write_hashed(writer, pkg, name, "wasm", &wasm)?,
+    })
+}
+
+/// The demo's module, both builds of the runtime, the worker's script with their names in it, and the list of all
+/// that a page has to know. Returns what the page loads and what the worker loads at most, brotli bytes.
+fn write_demo(writer: &mut Writer, workspace: &Workspace, parts: &Path, pkg: &Path) -> Result<(u64, u64)> {
+    let demo = write_module(writer, parts, DEMO.name, pkg)?;
+    let mut script = read_text(&workspace.path(runtime::WORKER))?;
+    let mut largest = 0;
+    for variant in VARIANTS {
+        let module = write_module(writer, parts, variant.name, pkg)?;
+        let (js, wasm) = variant.placeholders;
+        script = script.replace(js, &module.js.name).replace(wasm, &module.wasm.name);
+        largest = largest.max(module.brotli());
+    }
+    let worker = write_hashed(writer, pkg, "slm", "js", script.as_bytes())?;
+    let list = serde_json::json!({
+        "script": demo.js.name,
+        "module": demo.wasm.name,
+        "worker": worker.name,
+    });
+    writer.write(&pkg.join(MODULES_FILE), list.to_string().as_bytes())?;
+    Ok((demo.brotli(), worker.brotli + largest))
 }
 
 /// Tells the server of one profile the hashes of the other's site: tests run the quickly built

@@ -201,6 +201,7 @@ fn browser(workspace: &Workspace, course: &mut Course, scratch: &Scratch, instal
     });
     if let Some(site) = &site {
         course.check("first load", || browser::first_load(site));
+        course.check("runtime load", || browser::runtime_load(site));
     }
     let binary = course.produce("server build", || {
         serve::build_server(workspace, Profile::Dev).map(|binary| (binary, Tally::of(true)))

@@ -52,11 +52,12 @@ pub fn Layout(
 
 /// Where each entry leads, its name, and the start of the addresses that belong to it.
 /// The class says who sees it; the server decides who may. The last says that only the server has the page.
-const PLACES: [(&str, &str, &[&str], &str, bool); 4] = [
+const PLACES: [(&str, &str, &[&str], &str, bool); 5] = [
     ("/", "Assess", &[], "", false),
     ("/portfolios", "Portfolios", &["/portfolios", "/use-cases"], "only-members", true),
     ("/reviews", "Reviews", &["/reviews"], "only-members", false),
     ("/evidence", "Evidence", &["/evidence"], "", true),
+    ("/demo", "Demo", &["/demo"], "", true),
 ];
 
 #[component]

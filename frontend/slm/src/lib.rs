@@ -16,17 +16,22 @@ pub mod backend;
 pub mod config;
 pub mod cpu;
 mod dequantise;
+pub mod engine;
 pub mod error;
 pub mod gguf;
 pub mod gpu;
+pub mod hardware;
 mod load;
 pub mod reference;
 pub mod sampling;
 pub mod tokenizer;
+#[cfg(target_arch = "wasm32")]
+mod web;
 pub mod weights;
 
 pub use backend::{Backend, BackendKind, Ended, Memory, Stop};
 pub use config::Config;
+pub use engine::{Engine, KnownAnswer, Workshop};
 pub use error::Error;
 pub use gguf::Gguf;
 pub use tokenizer::Tokenizer;

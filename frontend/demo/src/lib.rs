@@ -1,0 +1,85 @@
+//! The demo's page in the browser: takes over the live part of `/demo`.
+//!
+//! ```text
+//! worker (the model) ─ Report ─▶ state (signals) ─▶ views
+//!                    ◀── Ask ───┘
+//! ```
+//!
+//! The page itself computes nothing that takes time, so it never freezes.
+
+mod answer;
+mod bench;
+mod chart;
+mod facts;
+mod measures;
+mod model;
+mod prompts;
+mod running;
+mod state;
+mod words;
+mod worker;
+mod write;
+
+use leptos::prelude::*;
+use state::{Demo, Phase};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// The section that the server rendered; it names the worker's script.
+const SECTION: &str = "demo";
+/// The empty element in it that is filled.
+const PLACE: &str = "demo-live";
+
+/// Starts the worker and shows what it reports. Called once by the page's script.
+#[wasm_bindgen]
+pub fn open() {
+    console_error_panic_hook::set_once();
+    let document = document();
+    let (Some(section), Some(place)) =
+        (document.get_element_by_id(SECTION), document.get_element_by_id(PLACE))
+    else {
+        return;
+    };
+    let script = section.get_attribute("data-worker").unwrap_or_default();
+    leptos::mount::mount_to(place.unchecked_into(), move || view! { <Live script=script /> }).forget();
+    // Tests wait for this.
+    if let Ok(event) = web_sys::Event::new("alive") {
+        let _ = window().dispatch_event(&event);
+    }
+}
+
+#[component]
+fn Live(script: String) -> impl IntoView {
+    let demo = Demo::open(script);
+    let phase = demo.phase;
+    view! {
+        {move || demo.error.get().map(|error| view! { <p class="notice notice-error" role="alert">{error}</p> })}
+        {move || match phase.get() {
+            Phase::Unusable(sentence) => view! { <p class="notice notice-warn">{sentence}</p> }.into_any(),
+            Phase::Broken(sentence) => broken(demo, sentence),
+            _ => ().into_any(),
+        }}
+        <div hidden=move || phase.with(Phase::is_over)>
+            {model::panel(demo)}
+            {move || demo.ready.with(Option::is_some).then(|| running::panel(demo))}
+            {bench::is_asked_for().then(|| bench::panel(demo))}
+            <div hidden=move || demo.ready.with(Option::is_none)>{write::panel(demo)}</div>
+            {measures::panel(demo)}
+        </div>
+    }
+}
+
+/// The worker died. Whatever it held is gone, but not what the browser keeps.
+fn broken(demo: Demo, sentence: String) -> AnyView {
+    view! {
+        <div class="notice notice-error" role="alert">
+            <p>{sentence}</p>
+            <div class="actions">
+                <button class="button" on:click=move |_| demo.restart()>
+                    "Start again"
+                </button>
+            </div>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,270 @@
+//! What is known, as signals; and what comes of the worker's reports.
+
+use crate::answer::Answer;
+use crate::bench;
+use crate::facts::{self, Storage};
+use crate::worker::{Heard, Worker};
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+use slm_messages::{About, Ask, Build, Found, Progress, Prompt, Ready, Report, Step, Wanted};
+
+/// What is going on.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Phase {
+    /// The worker is being loaded, or looks at what there is.
+    Opening,
+    /// Nothing; the model is not loaded.
+    Idle,
+    /// The model is being fetched.
+    Fetching,
+    /// The model is being started.
+    Preparing(Step),
+    /// The model waits for a prompt.
+    Ready,
+    /// An answer is being written.
+    Writing,
+    /// The benchmark runs: runs done, and in all.
+    Measuring(u32, u32),
+    /// This browser cannot run it; why.
+    Unusable(String),
+    /// The worker died; how.
+    Broken(String),
+}
+
+impl Phase {
+    /// Whether nothing more can be done with this worker.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self, Self::Unusable(_) | Self::Broken(_))
+    }
+
+    /// Whether the worker has something to do that takes its time.
+    pub(crate) fn is_busy(&self) -> bool {
+        !matches!(self, Self::Idle | Self::Ready)
+    }
+}
+
+/// Everything the views show. Cheap to copy.
+#[derive(Clone, Copy)]
+pub(crate) struct Demo {
+    pub(crate) phase: RwSignal<Phase>,
+    /// The build of the runtime, once it is there.
+    pub(crate) build: RwSignal<Option<Build>>,
+    pub(crate) found: RwSignal<Option<Found>>,
+    pub(crate) storage: RwSignal<Option<Storage>>,
+    pub(crate) progress: RwSignal<Option<Progress>>,
+    pub(crate) ready: RwSignal<Option<Ready>>,
+    /// The last answer, or the last two side by side.
+    pub(crate) answers: RwSignal<Vec<Answer>>,
+    /// What did not work out last.
+    pub(crate) error: RwSignal<Option<String>>,
+    pub(crate) wanted: RwSignal<Wanted>,
+    run: StoredValue<u32>,
+    /// Whether what is being written is a comparison.
+    compares: StoredValue<bool>,
+    script: StoredValue<String>,
+    worker: StoredValue<Option<SendWrapper<Worker>>>,
+}
+
+impl Demo {
+    /// Starts the worker whose script is at this address.
+    pub(crate) fn open(script: String) -> Self {
+        let demo = Self {
+            phase: RwSignal::new(Phase::Opening),
+            build: RwSignal::new(None),
+            found: RwSignal::new(None),
+            storage: RwSignal::new(None),
+            progress: RwSignal::new(None),
+            ready: RwSignal::new(None),
+            answers: RwSignal::new(Vec::new()),
+            error: RwSignal::new(None),
+            wanted: RwSignal::new(Wanted::Auto),
+            run: StoredValue::new(0),
+            compares: StoredValue::new(false),
+            script: StoredValue::new(script),
+            worker: StoredValue::new(None),
+        };
+        demo.restart();
+        demo
+    }
+
+    /// Starts a new worker in place of the old one.
+    pub(crate) fn restart(self) {
+        self.phase.set(Phase::Opening);
+        self.ready.set(None);
+        self.progress.set(None);
+        self.error.set(None);
+        let started = self.script.with_value(|script| Worker::start(script, move |heard| self.hear(heard)));
+        match started {
+            Ok(worker) => self.worker.set_value(Some(SendWrapper::new(worker))),
+            Err(sentence) => self.phase.set(Phase::Unusable(sentence)),
+        }
+        self.measure_storage();
+    }
+
+    /// Fetches what is missing, and starts the model.
+    pub(crate) fn load(self) {
+        self.error.set(None);
+        self.ready.set(None);
+        self.phase.set(Phase::Fetching);
+        self.ask(&Ask::Load { backend: self.wanted.get_untracked() });
+    }
+
+    /// Stops fetching.
+    pub(crate) fn pause(self) {
+        self.ask(&Ask::Pause);
+    }
+
+    /// Removes the model from this browser.
+    pub(crate) fn remove(self) {
+        self.ready.set(None);
+        self.progress.set(None);
+        self.answers.set(Vec::new());
+        self.phase.set(Phase::Opening);
+        self.ask(&Ask::Remove);
+    }
+
+    /// Runs the model on something else.
+    pub(crate) fn choose(self, wanted: Wanted) {
+        self.wanted.set(wanted);
+        if self.phase.get_untracked() == Phase::Ready {
+            self.error.set(None);
+            self.phase.set(Phase::Preparing(Step::Testing));
+            self.ask(&Ask::Choose { backend: wanted });
+        }
+    }
+
+    /// Answers a prompt; side by side on everything there is, if asked to.
+    pub(crate) fn write(self, text: String, tokens: u32, side_by_side: bool) {
+        if self.phase.get_untracked() != Phase::Ready {
+            return;
+        }
+        self.error.set(None);
+        self.answers.set(Vec::new());
+        self.run.update_value(|run| *run += 1);
+        self.phase.set(Phase::Writing);
+        self.compares.set_value(side_by_side);
+        let prompt = Prompt { run: self.run.get_value(), text, tokens };
+        self.ask(&if side_by_side { Ask::Compare(prompt) } else { Ask::Write(prompt) });
+    }
+
+    /// Ends whatever is being written or measured.
+    pub(crate) fn stop(self) {
+        self.ask(&Ask::Stop);
+    }
+
+    /// Runs the benchmark.
+    pub(crate) fn measure(self) {
+        self.error.set(None);
+        self.phase.set(Phase::Measuring(0, 0));
+        self.ask(&Ask::Benchmark);
+    }
+
+    fn ask(self, ask: &Ask) {
+        self.worker.with_value(|worker| {
+            if let Some(worker) = worker {
+                worker.ask(ask);
+            }
+        });
+    }
+
+    fn measure_storage(self) {
+        leptos::task::spawn_local(async move { self.storage.set(facts::storage().await) });
+    }
+
+    fn hear(self, heard: Heard) {
+        match heard {
+            Heard::Report(report) => self.note(report),
+            Heard::Died(how) => {
+                self.ready.set(None);
+                let how = if how.is_empty() { "The browser does not say why.".to_owned() } else { how };
+                self.phase.set(Phase::Broken(format!("The model’s worker has ended: {how}")));
+            }
+        }
+    }
+
+    fn note(self, report: Report) {
+        match report {
+            Report::Started { build } => {
+                self.build.set(Some(build));
+                self.ask(&Ask::Look);
+            }
+            Report::Unusable { sentence } => self.phase.set(Phase::Unusable(sentence)),
+            Report::Found(found) => {
+                self.found.set(Some(found));
+                self.phase.set(Phase::Idle);
+                if bench::is_asked_for() {
+                    self.load();
+                }
+            }
+            Report::Removed(found) => {
+                self.found.set(Some(found));
+                self.phase.set(Phase::Idle);
+                self.measure_storage();
+            }
+            Report::Progress(progress) => self.progress.set(Some(progress)),
+            Report::Paused(progress) => {
+                self.progress.set(Some(progress));
+                self.phase.set(Phase::Idle);
+                self.measure_storage();
+            }
+            Report::Preparing { step } => {
+                if !matches!(self.phase.get_untracked(), Phase::Writing | Phase::Measuring(..)) {
+                    self.phase.set(Phase::Preparing(step));
+                }
+            }
+            Report::Ready(ready) => self.is_ready(*ready),
+            Report::Changed(choice) => self.ready.update(|ready| {
+                if let Some(ready) = ready {
+                    ready.choice = choice;
+                }
+            }),
+            Report::Begun { backend, .. } => self.answers.update(|answers| answers.push(Answer::on(backend))),
+            Report::Token(token) => self.answers.update(|answers| {
+                if let Some(answer) = answers.last_mut() {
+                    answer.add(&token);
+                }
+            }),
+            Report::Written(written) => {
+                self.answers.update(|answers| {
+                    if let Some(answer) = answers.last_mut() {
+                        answer.end(*written);
+                    }
+                });
+                // Side by side, the end is when the model is ready on what it ran on before.
+                self.end_of_writing();
+            }
+            Report::Measuring { done, of } => self.phase.set(Phase::Measuring(done, of)),
+            Report::Measured(result) => bench::save(&result),
+            Report::Failed { about, sentence } => self.failed(about, sentence),
+        }
+    }
+
+    fn is_ready(self, ready: Ready) {
+        let is_first = self.ready.with_untracked(Option::is_none);
+        self.ready.set(Some(ready));
+        self.phase.set(Phase::Ready);
+        if is_first {
+            self.found.update(|found| {
+                if let Some(Found { model: Some(model), kept, keeps: true, .. }) = found {
+                    *kept = model.bytes;
+                }
+            });
+            self.measure_storage();
+            if bench::is_asked_for() {
+                self.measure();
+            }
+        }
+    }
+
+    fn end_of_writing(self) {
+        if !self.compares.get_value() {
+            self.phase.set(Phase::Ready);
+        }
+    }
+
+    fn failed(self, about: About, sentence: String) {
+        self.error.set(Some(sentence));
+        let is_ready = self.ready.with_untracked(Option::is_some);
+        self.phase.set(if is_ready && about != About::Looking { Phase::Ready } else { Phase::Idle });
+    }
+}
