@@ -51,8 +51,52 @@ pub fn shown<T: Clone + Send + Sync + 'static>(
     opened: ArcResource<T, Wire>,
     show: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 ) -> impl Fn() -> Suspend<AnyView> + Send + 'static {
+    #[cfg(feature = "ssr")]
+    let home = server::Home::here();
     move || {
         let (opened, show) = (opened.clone(), show.clone());
-        Suspend::new(async move { show(opened.await) })
+        #[cfg(feature = "ssr")]
+        let home = home.clone();
+        Suspend::new(async move {
+            let value = opened.await;
+            #[cfg(feature = "ssr")]
+            return home.make(|| show(value));
+            #[cfg(not(feature = "ssr"))]
+            show(value)
+        })
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod server {
+    use leptos::prelude::{AnyView, IntoAny, Owner};
+    use leptos::tachys::reactive_graph::OwnedView;
+
+    /// The component that a part belongs to; what it made (actions, signals) stays as long as its request does.
+    ///
+    /// A page is put together by whichever thread is free, and the framework remembers whom a part belongs to by
+    /// references that keep nobody alive. On a busy machine a part was sometimes made after its component had gone,
+    /// and found none of its actions, or another request's.
+    #[derive(Clone)]
+    pub(super) struct Home(Option<Owner>);
+
+    impl Home {
+        /// That of the component that calls this. It stays, and so does everything around it, until the outermost
+        /// owner goes, which is the request's.
+        pub(super) fn here() -> Self {
+            let mut around: Vec<Owner> = std::iter::successors(Owner::current(), Owner::parent).collect();
+            let home = around.first().cloned();
+            if let Some(request) = around.pop() {
+                request.with(|| Owner::on_cleanup(move || drop(around)));
+            }
+            Self(home)
+        }
+
+        /// Makes a part there, which is also written there.
+        pub(super) fn make(self, part: impl FnOnce() -> AnyView) -> AnyView {
+            let Some(owner) = self.0 else { return part() };
+            let view = owner.with(part);
+            OwnedView::new_with_owner(view, owner).into_any()
+        }
     }
 }
