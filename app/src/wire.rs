@@ -4,10 +4,10 @@
 //! framework's own codec the browser module would hold two decoders for every type; here both go the same
 //! way.
 
-use leptos::prelude::{AnyView, ArcResource, Suspend, codee};
+use leptos::prelude::{AnyView, Resource, Suspend, codee};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::future::Future;
+use std::future::{Future, IntoFuture};
 
 /// JSON, read from bytes.
 #[derive(Debug, Clone, Copy)]
@@ -32,33 +32,35 @@ impl<T: DeserializeOwned> codee::Decoder<T> for Wire {
 }
 
 /// The data a page opens with: fetched before the first byte is sent, carried along in the page, and fetched
-/// again when `source` changes. It is counted by reference: what waits for it may outlive the place that asked
-/// (an event rebuilds the page while a part of it is on its way), and must not find it gone.
+/// again when `source` changes.
 pub fn opened<S, T, Fetched>(
     source: impl Fn() -> S + Send + Sync + 'static,
     fetch: impl Fn(S) -> Fetched + Send + Sync + 'static,
-) -> ArcResource<T, Wire>
+) -> Resource<T, Wire>
 where
     S: PartialEq + Clone + Send + Sync + 'static,
     T: Serialize + DeserializeOwned + Send + Sync + 'static,
     Fetched: Future<Output = T> + Send + 'static,
 {
-    ArcResource::new_with_options(source, fetch, true)
+    Resource::new_with_options(source, fetch, true)
 }
 
 /// Shows what was [`opened`] as soon as it is there, and again whenever it was fetched anew.
+///
+/// The waiting begins here, not when somebody first looks whether it is over: by then an event may have rebuilt the
+/// page, and the resource is gone with the page before.
 pub fn shown<T: Clone + Send + Sync + 'static>(
-    opened: ArcResource<T, Wire>,
+    opened: Resource<T, Wire>,
     show: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 ) -> impl Fn() -> Suspend<AnyView> + Send + 'static {
     #[cfg(feature = "ssr")]
     let home = server::Home::here();
     move || {
-        let (opened, show) = (opened.clone(), show.clone());
+        let (reading, show) = (opened.into_future(), show.clone());
         #[cfg(feature = "ssr")]
         let home = home.clone();
         Suspend::new(async move {
-            let value = opened.await;
+            let value = reading.await;
             #[cfg(feature = "ssr")]
             return home.make(|| show(value));
             #[cfg(not(feature = "ssr"))]
