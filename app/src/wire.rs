@@ -4,10 +4,10 @@
 //! framework's own codec the browser module would hold two decoders for every type; here both go the same
 //! way.
 
-use leptos::prelude::{AnyView, ArcResource, Suspend, codee};
+use leptos::prelude::{AnyView, Resource, Suspend, codee};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::future::Future;
+use std::future::{Future, IntoFuture};
 
 /// JSON, read from bytes.
 #[derive(Debug, Clone, Copy)]
@@ -32,27 +32,73 @@ impl<T: DeserializeOwned> codee::Decoder<T> for Wire {
 }
 
 /// The data a page opens with: fetched before the first byte is sent, carried along in the page, and fetched
-/// again when `source` changes. It is counted by reference: what waits for it may outlive the place that asked
-/// (an event rebuilds the page while a part of it is on its way), and must not find it gone.
+/// again when `source` changes.
 pub fn opened<S, T, Fetched>(
     source: impl Fn() -> S + Send + Sync + 'static,
     fetch: impl Fn(S) -> Fetched + Send + Sync + 'static,
-) -> ArcResource<T, Wire>
+) -> Resource<T, Wire>
 where
     S: PartialEq + Clone + Send + Sync + 'static,
     T: Serialize + DeserializeOwned + Send + Sync + 'static,
     Fetched: Future<Output = T> + Send + 'static,
 {
-    ArcResource::new_with_options(source, fetch, true)
+    Resource::new_with_options(source, fetch, true)
 }
 
 /// Shows what was [`opened`] as soon as it is there, and again whenever it was fetched anew.
+///
+/// The waiting begins here, not when somebody first looks whether it is over: by then an event may have rebuilt the
+/// page, and the resource is gone with the page before.
 pub fn shown<T: Clone + Send + Sync + 'static>(
-    opened: ArcResource<T, Wire>,
+    opened: Resource<T, Wire>,
     show: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 ) -> impl Fn() -> Suspend<AnyView> + Send + 'static {
+    #[cfg(feature = "ssr")]
+    let home = server::Home::here();
     move || {
-        let (opened, show) = (opened.clone(), show.clone());
-        Suspend::new(async move { show(opened.await) })
+        let (reading, show) = (opened.into_future(), show.clone());
+        #[cfg(feature = "ssr")]
+        let home = home.clone();
+        Suspend::new(async move {
+            let value = reading.await;
+            #[cfg(feature = "ssr")]
+            return home.make(|| show(value));
+            #[cfg(not(feature = "ssr"))]
+            show(value)
+        })
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod server {
+    use leptos::prelude::{AnyView, IntoAny, Owner};
+    use leptos::tachys::reactive_graph::OwnedView;
+
+    /// The component that a part belongs to; what it made (actions, signals) stays as long as its request does.
+    ///
+    /// A page is put together by whichever thread is free, and the framework remembers whom a part belongs to by
+    /// references that keep nobody alive. On a busy machine a part was sometimes made after its component had gone,
+    /// and found none of its actions, or another request's.
+    #[derive(Clone)]
+    pub(super) struct Home(Option<Owner>);
+
+    impl Home {
+        /// That of the component that calls this. It stays, and so does everything around it, until the outermost
+        /// owner goes, which is the request's.
+        pub(super) fn here() -> Self {
+            let mut around: Vec<Owner> = std::iter::successors(Owner::current(), Owner::parent).collect();
+            let home = around.first().cloned();
+            if let Some(request) = around.pop() {
+                request.with(|| Owner::on_cleanup(move || drop(around)));
+            }
+            Self(home)
+        }
+
+        /// Makes a part there, which is also written there.
+        pub(super) fn make(self, part: impl FnOnce() -> AnyView) -> AnyView {
+            let Some(owner) = self.0 else { return part() };
+            let view = owner.with(part);
+            OwnedView::new_with_owner(view, owner).into_any()
+        }
     }
 }

@@ -8,8 +8,17 @@ use crate::{
 };
 
 /// Public files and addresses that answer nothing but "not found": there is nothing to be allowed.
-const WITHOUT_ACCESS: [&str; 7] =
-    ["/pkg", "/pkg/", "/favicon.ico", "/models/{file}", "/api/v1", "/api/v1/", "/api/v1/{*rest}"];
+const WITHOUT_ACCESS: [&str; 9] = [
+    "/pkg",
+    "/pkg/",
+    "/fonts",
+    "/fonts/",
+    "/favicon.ico",
+    "/models/{file}",
+    "/api/v1",
+    "/api/v1/",
+    "/api/v1/{*rest}",
+];
 
 /// What of the rest is posted to, besides being read.
 const POSTED: [&str; 2] = ["/demo/race", "/demo/use-cases/{id}/measurements"];
