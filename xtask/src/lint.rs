@@ -57,7 +57,16 @@ pub fn clippy_xtask(workspace: &Workspace) -> Result<()> {
 pub fn clippy_wasm(workspace: &Workspace, install: Install) -> Result<()> {
     let target = WasmTarget::ensure(workspace, install)?;
     let mut clippy = target.clippy(workspace, install)?;
-    clippy.args(["--package", "frontend", "--package", "app", "--features", "app/hydrate"]);
+    clippy.args([
+        "--package",
+        "frontend",
+        "--package",
+        "slm",
+        "--package",
+        "app",
+        "--features",
+        "app/hydrate",
+    ]);
     clippy.args(["--", "-D", "warnings"]);
     Step::new(clippy, "Clippy on the browser's code").run().map(drop)
 }

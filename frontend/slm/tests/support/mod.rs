@@ -1,5 +1,6 @@
 //! What the tests share: small GGUF files, and the model that the product ships.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
+// Sizes and numbers of the tests are small; cutting numbers off is what makes bytes of them.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::cast_possible_truncation)]
 
 use slm::weights::Quantisation;
 use std::path::PathBuf;
