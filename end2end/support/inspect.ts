@@ -1,8 +1,24 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContext, Page } from '@playwright/test';
 
-/** What axe finds wrong with a page, one line for each element. */
+/**
+ * What axe finds wrong with a page, one line for each element. On a busy machine it may meet a page between two themes,
+ * half of its colours old; what is wrong is still wrong at a second look, once everything is drawn.
+ */
 export async function violations(page: Page): Promise<string[]> {
+  const found = await look(page);
+  if (found.length === 0) return found;
+  await page.evaluate(async () => {
+    const drawn = () => new Promise((next) => requestAnimationFrame(next));
+    do {
+      await drawn();
+      await drawn();
+    } while (document.getAnimations().some((animation) => animation.playState === 'running'));
+  });
+  return look(page);
+}
+
+async function look(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map((node) => `${id} (${help}): ${node.target.join(' ')}\n${node.failureSummary ?? ''}`),

@@ -8,7 +8,8 @@ use crate::{
 };
 
 /// Public files and addresses that answer nothing but "not found": there is nothing to be allowed.
-const WITHOUT_ACCESS: [&str; 6] = ["/pkg", "/pkg/", "/favicon.ico", "/api/v1", "/api/v1/", "/api/v1/{*rest}"];
+const WITHOUT_ACCESS: [&str; 8] =
+    ["/pkg", "/pkg/", "/fonts", "/fonts/", "/favicon.ico", "/api/v1", "/api/v1/", "/api/v1/{*rest}"];
 
 /// Every page, server function and operation of the API, and whatever else the router has.
 pub async fn existing(site: &Site) -> BTreeSet<Route> {
