@@ -12,7 +12,6 @@ mod dev;
 mod error;
 mod fingerprint;
 mod lint;
-mod llama;
 mod model;
 mod npm;
 mod packages;

@@ -77,6 +77,14 @@ pub fn ensure_postgres(install: Install) -> Result<()> {
     install.ensure("The private database (used because DATABASE_URL is not set)", &["postgresql"])
 }
 
+/// A Vulkan device without a GPU: the runtime's kernels are tested on it. A machine with one of its own uses that.
+pub fn ensure_vulkan(install: Install) -> Result<()> {
+    install.ensure(
+        "A Vulkan device for the tests of the small-model runtime",
+        &["libvulkan1", "mesa-vulkan-drivers"],
+    )
+}
+
 fn postgres_binaries() -> Option<String> {
     let packaged = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut folders: Vec<_> =

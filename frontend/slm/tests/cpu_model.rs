@@ -12,7 +12,7 @@ use slm::weights::Quantisation;
 use slm::{Backend, Ended, Error, Model, Stop};
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use support::{Numbers, shipped, tiny};
+use support::{Numbers, divergence, likeliest, shipped, tiny};
 
 const ALL: [Quantisation; 5] =
     [Quantisation::F32, Quantisation::F16, Quantisation::Q4_0, Quantisation::Q4_1, Quantisation::Q8_0];
@@ -31,17 +31,6 @@ fn expected(model: &Model, adapter: Option<&Adapter>, tokens: &[u32]) -> Vec<f32
     let mut reference = Reference::new(model, adapter);
     let states: Vec<Vec<f32>> = tokens.iter().map(|token| reference.read(*token)).collect();
     reference.logits(states.last().unwrap())
-}
-
-/// KL divergence of what the second says from what the first says, in nats.
-fn divergence(of: &[f32], from: &[f32]) -> f64 {
-    let shares = |logits: &[f32]| {
-        let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let all: Vec<f64> = logits.iter().map(|logit| f64::from(logit - highest).exp()).collect();
-        let sum: f64 = all.iter().sum();
-        all.into_iter().map(move |share| share / sum).collect::<Vec<_>>()
-    };
-    shares(of).iter().zip(shares(from)).map(|(p, q)| p * (p / q).ln()).sum()
 }
 
 fn adapter(scale: f32) -> Adapter {
@@ -115,9 +104,7 @@ fn decoding_chooses_what_reading_would() {
         let mut other = Cpu::new(&model).unwrap();
         block_on(other.prefill(&read, &Stop::default())).unwrap();
         let logits = block_on(other.logits()).unwrap();
-        let likeliest =
-            (0..48_u32).max_by(|one, two| logits[*one as usize].total_cmp(&logits[*two as usize]));
-        assert_eq!(likeliest, Some(*token));
+        assert_eq!(likeliest(&logits), *token);
         read.push(*token);
     }
     // Back to the prompt, and once more.
@@ -238,8 +225,6 @@ fn the_shipped_model_agrees_with_the_plain_forward_pass() {
     let mut reference = Reference::new(&model, None);
     let mut cpu = Cpu::new(&model).unwrap();
     let (mut same, mut kl) = (0, 0.0);
-    let likeliest =
-        |logits: &[f32]| (0..logits.len()).max_by(|one, two| logits[*one].total_cmp(&logits[*two]));
     for token in &tokens {
         let state = reference.read(*token);
         let expected = reference.logits(&state);

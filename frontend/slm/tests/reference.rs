@@ -10,7 +10,7 @@ use slm::tokenizer::Speaker;
 use slm::weights::Quantisation;
 use slm::{Model, Tokenizer};
 use std::sync::Arc;
-use support::{Numbers, shipped, tiny};
+use support::{Numbers, likeliest, shipped, tiny};
 
 #[derive(Deserialize)]
 struct Recorded {
@@ -28,11 +28,6 @@ struct Answer {
 /// What `llama_cpp.py` wrote.
 fn recorded() -> Recorded {
     serde_json::from_str(include_str!("llama_cpp.json")).unwrap()
-}
-
-fn likeliest(logits: &[f32]) -> u32 {
-    let best = logits.iter().enumerate().max_by(|one, other| one.1.total_cmp(other.1)).unwrap();
-    u32::try_from(best.0).unwrap()
 }
 
 #[test]

@@ -21,10 +21,10 @@ impl Breath {
     /// Lets the host do something else if it did not for a while.
     #[cfg(target_arch = "wasm32")]
     pub(super) async fn take(&mut self) {
-        let now = crate::engine::now_ms();
+        let now = now_ms();
         if now - self.last_ms >= EVERY_MS {
             task().await;
-            self.last_ms = crate::engine::now_ms();
+            self.last_ms = now_ms();
         }
     }
 }
@@ -40,4 +40,16 @@ async fn task() {
     });
     let _ = wasm_bindgen_futures::JsFuture::from(turn).await;
     channel.port1().close();
+}
+
+/// Milliseconds since the worker began.
+#[cfg(target_arch = "wasm32")]
+fn now_ms() -> f64 {
+    use wasm_bindgen::JsCast;
+    // A worker and a page both have it, as a property of a different global object.
+    let performance = js_sys::Reflect::get(&js_sys::global(), &"performance".into());
+    performance
+        .ok()
+        .and_then(|found| found.dyn_into::<web_sys::Performance>().ok())
+        .map_or(0.0, |performance| performance.now())
 }

@@ -1,5 +1,6 @@
 //! What the tests share: small GGUF files, and the model that the product ships.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
+// Sizes and numbers of the tests are small; cutting numbers off is what makes bytes of them.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::cast_possible_truncation)]
 
 use slm::weights::Quantisation;
 use std::path::PathBuf;
@@ -196,4 +197,21 @@ pub fn shipped() -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|error| {
         panic!("the model {} cannot be read ({error}); `cargo xtask build` fetches it", path.display())
     })
+}
+
+/// The entry with the largest logit.
+pub fn likeliest(logits: &[f32]) -> u32 {
+    let best = logits.iter().enumerate().max_by(|one, other| one.1.total_cmp(other.1)).unwrap();
+    best.0 as u32
+}
+
+/// KL divergence of what the second says from what the first says, in nats.
+pub fn divergence(of: &[f32], from: &[f32]) -> f64 {
+    let shares = |logits: &[f32]| {
+        let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let all: Vec<f64> = logits.iter().map(|logit| f64::from(logit - highest).exp()).collect();
+        let sum: f64 = all.iter().sum();
+        all.into_iter().map(move |share| share / sum).collect::<Vec<_>>()
+    };
+    shares(of).iter().zip(shares(from)).map(|(p, q)| p * (p / q).ln()).sum()
 }
