@@ -4,7 +4,7 @@
 //! framework's own codec the browser module would hold two decoders for every type; here both go the same
 //! way.
 
-use leptos::prelude::{AnyView, Resource, Suspend, codee};
+use leptos::prelude::{AnyView, IsDisposed, Resource, Suspend, codee};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::future::{Future, IntoFuture};
@@ -47,8 +47,8 @@ where
 
 /// Shows what was [`opened`] as soon as it is there, and again whenever it was fetched anew.
 ///
-/// The waiting begins here, not when somebody first looks whether it is over: by then an event may have rebuilt the
-/// page, and the resource is gone with the page before.
+/// An event may rebuild the page while something is on its way: then this is asked once more after the resource has
+/// gone with the page before, and shows nothing more.
 pub fn shown<T: Clone + Send + Sync + 'static>(
     opened: Resource<T, Wire>,
     show: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static,
@@ -56,10 +56,11 @@ pub fn shown<T: Clone + Send + Sync + 'static>(
     #[cfg(feature = "ssr")]
     let home = server::Home::here();
     move || {
-        let (reading, show) = (opened.into_future(), show.clone());
+        let (reading, show) = ((!opened.is_disposed()).then(|| opened.into_future()), show.clone());
         #[cfg(feature = "ssr")]
         let home = home.clone();
         Suspend::new(async move {
+            let Some(reading) = reading else { return std::future::pending().await };
             let value = reading.await;
             #[cfg(feature = "ssr")]
             return home.make(|| show(value));
