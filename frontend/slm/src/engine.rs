@@ -31,6 +31,9 @@ pub trait Workshop {
     /// # Errors
     /// [`Error::Gpu`] when there is no device, or it refuses memory or a shader.
     async fn build(&self, hardware: Hardware) -> Result<Self::Backend, Error>;
+
+    /// Whether the GPU here is software that the CPU computes. Starting one takes seconds, and it cannot win.
+    fn has_software_gpu(&self) -> bool;
 }
 
 /// A model that runs.
@@ -198,6 +201,14 @@ async fn choose<W: Workshop>(
         return only_one(backend, asked.other(), wanted, trials);
     }
     let (cpu, cpu_backend) = trial::hold(workshop, Hardware::Cpu, known, stop).await?;
+    let cpu_backend = match cpu_backend {
+        Some(backend) if workshop.has_software_gpu() => {
+            let choice =
+                Choice { backend: Hardware::Cpu, wanted, reason: Reason::SoftwareGpu, trials: vec![cpu] };
+            return Ok((backend, choice));
+        }
+        backend => backend,
+    };
     let (gpu, gpu_backend) = trial::hold(workshop, Hardware::Gpu, known, stop).await?;
     let times = trial::cost_ms(&cpu).zip(trial::cost_ms(&gpu)).map(|(cpu, gpu)| cpu / gpu);
     trials.extend([cpu, gpu]);

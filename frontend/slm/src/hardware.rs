@@ -15,12 +15,13 @@ use std::ops::ControlFlow;
 /// Builds backends for a model.
 pub struct Hardwares {
     model: Model,
+    has_software_gpu: bool,
 }
 
 impl Hardwares {
-    /// For this model.
-    pub fn new(model: Model) -> Self {
-        Self { model }
+    /// For this model. `has_software_gpu` is what the browser says about its adapter.
+    pub fn new(model: Model, has_software_gpu: bool) -> Self {
+        Self { model, has_software_gpu }
     }
 }
 
@@ -32,6 +33,10 @@ impl Workshop for Hardwares {
             Hardware::Cpu => AnyBackend::Cpu(Box::new(Cpu::new(&self.model)?)),
             Hardware::Gpu => AnyBackend::Gpu(Box::new(Gpu::new(&self.model, None).await?)),
         })
+    }
+
+    fn has_software_gpu(&self) -> bool {
+        self.has_software_gpu
     }
 }
 

@@ -118,7 +118,7 @@ impl Worker {
             Err(sentence) => return fail(About::Fetching, &sentence),
         };
         let stop = self.inbox.stop();
-        match Session::start(file, &model, wanted, &stop).await {
+        match Session::start(file, &model, &self.webgpu, wanted, &stop).await {
             Ok(session) => {
                 post(&Report::Ready(Box::new(session.ready())));
                 self.session = Some(session);

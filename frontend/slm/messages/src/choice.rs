@@ -103,6 +103,8 @@ pub enum Reason {
         /// Why not the other: a sentence.
         because: String,
     },
+    /// The GPU is software that the CPU computes, so it was not even tried.
+    SoftwareGpu,
     /// The GPU failed once and was started anew.
     StartedAnew {
         /// What happened: a sentence.
@@ -133,6 +135,10 @@ impl fmt::Display for Reason {
                     chosen.other()
                 )
             }
+            Self::SoftwareGpu => formatter.write_str(
+                "The GPU that this browser offers is software that the CPU computes, so the CPU does the work itself; \
+                 choose the GPU to run it all the same.",
+            ),
             Self::StartedAnew { because } => {
                 write!(formatter, "The GPU failed and was started anew: {because}")
             }
@@ -190,6 +196,7 @@ mod tests {
             Reason::Faster { chosen: Hardware::Gpu, times: 3.26 },
             Reason::Asked { chosen: Hardware::Cpu },
             Reason::OnlyOne { chosen: Hardware::Cpu, because: because.clone() },
+            Reason::SoftwareGpu,
             Reason::StartedAnew { because: because.clone() },
             Reason::TookOver { because },
         ] {

@@ -18,6 +18,8 @@ const COUNTING: KnownAnswer = KnownAnswer { prompt: &[4, 5, 6], answer: &[7, 8, 
 struct Fate {
     /// The GPU is not there.
     no_gpu: Cell<bool>,
+    /// The GPU is software.
+    software_gpu: Cell<bool>,
     /// The GPU miscounts.
     wrong_gpu: Cell<bool>,
     /// The GPU takes this long for a token; the CPU takes 2 ms.
@@ -138,6 +140,10 @@ impl Workshop for Counters {
         };
         Ok(Counter { hardware, fate: self.0.clone(), cache: Vec::new(), config })
     }
+
+    fn has_software_gpu(&self) -> bool {
+        self.0.software_gpu.get()
+    }
 }
 
 fn started(fate: &Rc<Fate>, wanted: Wanted) -> Engine<Counters> {
@@ -193,6 +199,17 @@ fn without_a_gpu_the_cpu_does_the_work_even_if_the_gpu_was_asked_for() {
             "{reason}"
         );
     }
+}
+
+#[test]
+fn a_gpu_of_software_is_used_only_where_somebody_asks_for_it() {
+    let fate = Rc::new(Fate::default());
+    fate.software_gpu.set(true);
+    let mut engine = started(&fate, Wanted::Auto);
+    assert_eq!(engine.choice().reason, Reason::SoftwareGpu);
+    assert_eq!(*fate.built.borrow(), [Hardware::Cpu]);
+    block_on(engine.choose(Wanted::Gpu, &Stop::default())).unwrap();
+    assert_eq!(engine.choice().reason, Reason::Asked { chosen: Hardware::Gpu });
 }
 
 #[test]

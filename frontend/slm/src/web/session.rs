@@ -12,7 +12,7 @@ use crate::tokenizer::{Speaker, Tokenizer};
 use crate::weights::Model;
 use slm_messages::{
     Choice, Hardware, MemoryInUse, ModelFile, Prompt, Ready, Report, RunTimes, StartTimes, Step, Token,
-    Wanted, Written,
+    Wanted, WebGpu, Written,
 };
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -36,9 +36,11 @@ impl Session {
     pub(super) async fn start(
         file: File,
         model: &ModelFile,
+        webgpu: &WebGpu,
         wanted: Wanted,
         stop: &Stop,
     ) -> Result<Self, Error> {
+        let has_software_gpu = matches!(webgpu, WebGpu::Present(adapter) if adapter.is_fallback);
         let mut times =
             StartTimes { bytes_ms: file.bytes_ms, from_network: file.from_network, ..StartTimes::default() };
         post(&Report::Preparing { step: Step::Reading });
@@ -50,7 +52,7 @@ impl Session {
         post(&Report::Preparing { step: Step::Testing });
         let start = now_ms();
         let known = KnownAnswer::of_file(&model.sha256);
-        let engine = Engine::start(Hardwares::new(weights), known, wanted, stop).await?;
+        let engine = Engine::start(Hardwares::new(weights, has_software_gpu), known, wanted, stop).await?;
         times.test_ms = now_ms() - start;
         Ok(Self { tokenizer, engine, times, checked_now: file.checked_now })
     }
