@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal};
 
 use crate::{
     error::{Result, XtaskError},
-    npm,
+    model, npm,
     packages::{self, Install},
     process::{self, Step},
     report, serve,
@@ -129,6 +129,7 @@ pub fn playwright(
 ) -> Result<Tally> {
     packages::ensure_node(install)?;
     packages::ensure_postgres(install)?;
+    model::ensure(install)?;
     let chromium = packages::ensure_chromium(install)?;
     npm::ensure(workspace, install)?;
 

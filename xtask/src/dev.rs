@@ -4,7 +4,7 @@ use std::{path::Path, thread, time::Duration, time::SystemTime};
 
 use crate::{
     error::{Result, XtaskError},
-    fingerprint,
+    fingerprint, model,
     packages::{self, Install},
     process, report,
     serve::{self, Server},
@@ -26,6 +26,7 @@ const CODE: [&str; 6] = ["app", "frontend", "server", "migrations", "Cargo.toml"
 /// reported while the last good build goes on running.
 pub fn dev(workspace: &Workspace, install: Install) -> Result<()> {
     packages::ensure_postgres(install)?;
+    model::ensure_if_possible(install)?;
     let mut style = state(workspace, &STYLE)?;
     let mut code = state(workspace, &CODE)?;
     let mut server = match start(workspace, install) {

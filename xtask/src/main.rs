@@ -12,6 +12,7 @@ mod dev;
 mod error;
 mod fingerprint;
 mod lint;
+mod llama;
 mod model;
 mod npm;
 mod packages;

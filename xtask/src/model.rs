@@ -16,7 +16,7 @@ use crate::{
     python, report,
 };
 
-/// Where tests look for a model.
+/// Where the server and the tests look for a model.
 pub const VARIABLE: &str = "PARSIMONY_MODEL";
 
 /// The file, as it is called in the cache.
@@ -63,6 +63,24 @@ pub fn ensure(install: Install) -> Result<PathBuf> {
     }
     fetch(&file, install)?;
     Ok(file)
+}
+
+/// The same where the site can do without: a warning instead of an error.
+pub fn ensure_if_possible(install: Install) -> Result<()> {
+    match ensure(install) {
+        Err(XtaskError::Interrupted) => Err(XtaskError::Interrupted),
+        Err(error) => {
+            report::warning("small model", &format!("{} The demo says so.", error.with_causes()));
+            Ok(())
+        }
+        Ok(_) => Ok(()),
+    }
+}
+
+/// Variable and value that tell the server where the model is, if it is anywhere.
+pub fn variable() -> Option<(&'static str, String)> {
+    let cached = || cache::folder().ok().map(|folder| folder.join(FILE)).filter(|file| has_size(file));
+    named().or_else(cached).map(|file| (VARIABLE, file.display().to_string()))
 }
 
 /// The file that the caller names.

@@ -1,7 +1,7 @@
-//! Python, for what only its package index has: the small model. Its own
+//! Python, for what only its package index has: the small model and a reference to check it against. Its own
 //! installer is used, so that whatever mirror, proxy or certificate is configured for it holds here too.
 
-use std::process::Command;
+use std::{ffi::OsStr, path::Path, process::Command};
 
 use crate::{
     error::{Result, XtaskError},
@@ -9,8 +9,8 @@ use crate::{
     process::{self, Show, Step},
 };
 
-/// Debian's packages of the interpreter and its installer.
-const PACKAGES: [&str; 2] = ["python3", "python3-pip"];
+/// Debian's packages of the interpreter, its installer and its virtual environments.
+const PACKAGES: [&str; 3] = ["python3", "python3-pip", "python3-venv"];
 
 /// Limit for asking the interpreter something, in seconds.
 const ASK_LIMIT: u64 = 60;
@@ -24,7 +24,16 @@ pub fn ensure(install: Install, needed_for: &str) -> Result<()> {
 
 /// The interpreter with these arguments.
 pub fn python<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Command {
-    let mut command = Command::new("python3");
+    with_arguments("python3".as_ref(), arguments)
+}
+
+/// Another interpreter, such as that of a virtual environment.
+pub fn python_in<'a>(program: &Path, arguments: impl IntoIterator<Item = &'a str>) -> Command {
+    with_arguments(program.as_os_str(), arguments)
+}
+
+fn with_arguments<'a>(program: &OsStr, arguments: impl IntoIterator<Item = &'a str>) -> Command {
+    let mut command = Command::new(program);
     command.args(arguments).env("PIP_DISABLE_PIP_VERSION_CHECK", "1").env("PIP_NO_INPUT", "1");
     command
 }

@@ -13,6 +13,7 @@ use std::{
 use crate::{
     bundle,
     error::{Result, XtaskError},
+    model,
     packages::{self, Install},
     process::{self, Step},
     report, runtime,
@@ -68,7 +69,7 @@ fn modified(file: &Path) -> Option<std::time::SystemTime> {
 
 /// Everything the server learns from its environment about the site and where to serve it.
 pub fn environment(site: &Site, profile: Profile, address: &str) -> Vec<(&'static str, String)> {
-    vec![
+    let mut variables = vec![
         ("LEPTOS_OUTPUT_NAME", bundle::NAME.to_owned()),
         ("LEPTOS_SITE_ROOT", site.root.display().to_string()),
         ("LEPTOS_SITE_PKG_DIR", site::PKG.to_owned()),
@@ -78,7 +79,9 @@ pub fn environment(site: &Site, profile: Profile, address: &str) -> Vec<(&'stati
         ("LEPTOS_HASH_FILES", "true".to_owned()),
         ("LEPTOS_HASH_FILE_NAME", site::HASH_FILE.to_owned()),
         ("LEPTOS_ENV", if profile == Profile::Release { "PROD" } else { "DEV" }.to_owned()),
-    ]
+    ];
+    variables.extend(model::variable());
+    variables
 }
 
 /// The address to serve on: the caller's `PARSIMONY_ADDR` or `LEPTOS_SITE_ADDR`, as the server
@@ -93,6 +96,7 @@ pub fn address() -> String {
 /// From a fresh machine to a running site.
 pub fn serve(workspace: &Workspace, install: Install) -> Result<()> {
     packages::ensure_postgres(install)?;
+    model::ensure_if_possible(install)?;
     let site = build_site(workspace, Profile::Release, install)?;
     let binary = build_server(workspace, Profile::Release)?;
     let mut server = Server::start(&binary, &site, Profile::Release, &address())?;

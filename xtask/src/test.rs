@@ -10,7 +10,7 @@ use std::{
 use crate::{
     browser::{self, Scratch},
     error::{Result, XtaskError},
-    lint, model,
+    lint, llama, model,
     packages::{self, Install},
     process::{self, Show, Step},
     report, serve,
@@ -134,10 +134,11 @@ fn rust(workspace: &Workspace, course: &mut Course, scratch: &Scratch, install: 
     course.run("Rust tests, server", || {
         packages::ensure_postgres(install)?;
         let model = (model::VARIABLE, OsString::from(model::ensure(install)?));
+        let llama = (llama::VARIABLE, OsString::from(llama::ensure(install)?));
         packages::ensure_vulkan(install)?;
         let packages = lint::native_packages(workspace)?;
         let database = test_database(workspace, scratch)?;
-        run_tests(workspace, &lint::select(&packages), &[database, cluster_folder(scratch), model])
+        run_tests(workspace, &lint::select(&packages), &[database, cluster_folder(scratch), model, llama])
     });
     course.run("Rust tests, xtask", || run_tests(workspace, &["--package", "xtask"], &[]));
 }
