@@ -11,6 +11,9 @@ pub const VARIABLE: &str = "PARSIMONY_TEST_LLAMA";
 /// The package. MIT, like llama.cpp.
 const PACKAGE: &str = "xllamacpp";
 
+/// Its version: the recorded answers are those of one.
+const VERSION: &str = "2026.10.11549";
+
 /// Limits in seconds; the package has 35 MB.
 const VENV_LIMIT: u64 = 120;
 const INSTALL_LIMIT: u64 = 600;
@@ -43,8 +46,9 @@ pub fn ensure(install: Install) -> Result<PathBuf> {
     // `--clear`: half an environment is what an interrupted run leaves.
     let make = python::python(["-m", "venv", "--clear", &place]);
     python::quietly(make, &format!("Making a virtual environment at {place}"), VENV_LIMIT)?;
+    let pinned = format!("{PACKAGE}=={VERSION}");
     let fill =
-        python::python_in(&interpreter, ["-m", "pip", "install", "--quiet", "--only-binary=:all:", PACKAGE]);
+        python::python_in(&interpreter, ["-m", "pip", "install", "--quiet", "--only-binary=:all:", &pinned]);
     python::quietly(fill, &format!("Installing {PACKAGE} with pip"), INSTALL_LIMIT)?;
     report::done("llama.cpp", &place, start.elapsed());
     Ok(interpreter)

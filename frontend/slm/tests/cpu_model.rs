@@ -12,7 +12,7 @@ use slm::weights::Quantisation;
 use slm::{Backend, Ended, Error, Model, Stop};
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use support::{Numbers, divergence, likeliest, shipped, tiny};
+use support::{Numbers, agreement_on_long_texts, divergence, likeliest, shipped, tiny};
 
 const ALL: [Quantisation; 5] =
     [Quantisation::F32, Quantisation::F16, Quantisation::Q4_0, Quantisation::Q4_1, Quantisation::Q8_0];
@@ -235,4 +235,12 @@ fn the_shipped_model_agrees_with_the_plain_forward_pass() {
     }
     assert!(same * 10 >= tokens.len() * 9, "{same} of {}", tokens.len());
     assert!(kl < 0.1, "{kl}");
+}
+
+#[test]
+fn texts_of_one_to_two_thousand_tokens_go_on_as_with_llama_cpp() {
+    let model = Model::load(Arc::new(shipped())).unwrap();
+    let mut cpu = Cpu::new(&model).unwrap();
+    let (same, all) = agreement_on_long_texts(&mut cpu);
+    assert!(same * 10 >= all * 9, "{same} of {all}");
 }

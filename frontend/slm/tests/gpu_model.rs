@@ -12,16 +12,27 @@ use slm::tokenizer::{Speaker, Tokenizer};
 use slm::{Backend, Ended, Model, Stop};
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use support::{divergence, likeliest, shipped};
+use support::{agreement_on_long_texts, divergence, likeliest, shipped};
+
+fn gpu(model: &Model, context: usize) -> Gpu {
+    block_on(Gpu::new(model, Some(context))).unwrap_or_else(|error| {
+        panic!("this test needs a Vulkan device (Debian: mesa-vulkan-drivers, libvulkan1): {error}")
+    })
+}
+
+#[test]
+fn texts_of_one_to_two_thousand_tokens_go_on_as_with_llama_cpp() {
+    let model = Model::load(Arc::new(shipped())).unwrap();
+    let (same, all) = agreement_on_long_texts(&mut gpu(&model, 2_048));
+    assert!(same * 10 >= all * 9, "{same} of {all}");
+}
 
 #[test]
 fn it_writes_what_the_plain_forward_pass_would() {
     let file = Arc::new(shipped());
     let model = Model::load(Arc::clone(&file)).unwrap();
     let tokenizer = Tokenizer::load(&file).unwrap();
-    let mut gpu = block_on(Gpu::new(&model, Some(256))).unwrap_or_else(|error| {
-        panic!("this test needs a Vulkan device (Debian: mesa-vulkan-drivers, libvulkan1): {error}")
-    });
+    let mut gpu = gpu(&model, 256);
     // Five dispatches a block, two for the head; each weight is fetched once.
     let plan = gpu.plan();
     assert_eq!(plan.dispatches, 5 * 30 + 2);

@@ -23,11 +23,22 @@ PROMPTS = [
 ]
 COUNT = 24
 
+# Prompts of so many tokens, cut out of one text that goes on and on without repeating itself word by word.
+LENGTHS = [1, 500, 1_000, 2_000]
+GOODS = ["lamps", "chairs", "books", "shoes", "kettles", "phones", "jackets"]
+TOWNS = ["Lyon", "Leeds", "Graz", "Turin", "Ghent", "Basel", "Porto", "Malmö", "Cork"]
+TEXT = " ".join(
+    f"Order {number} is for {number * 7 % 23 + 2} {GOODS[number % len(GOODS)]}, to be sent to "
+    f"{TOWNS[number * 5 % len(TOWNS)]} on day {number * 11 % 31 + 1}."
+    for number in range(1, 120)
+)
+LONG_COUNT = 12
+
 
 def main() -> None:
     params = xllamacpp.CommonParams()
     params.model.path = sys.argv[1]
-    params.n_ctx = 512
+    params.n_ctx = 2_560
     params.n_parallel = 1
     params.cpuparams.n_threads = 1
     params.warmup = False
@@ -42,16 +53,18 @@ def main() -> None:
         with urllib.request.urlopen(request, timeout=120) as answer:
             return json.load(answer)
 
-    answers = []
-    for prompt in PROMPTS:
-        tokens = ask("/tokenize", {"content": prompt, "add_special": False, "parse_special": False})["tokens"]
-        said = ask(
-            "/completion",
-            {"prompt": tokens, "n_predict": COUNT, "temperature": 0.0, "return_tokens": True, "cache_prompt": False},
-        )
-        answers.append({"prompt": prompt, "tokens": tokens, "continuation": said["tokens"]})
+    def tokenized(text: str) -> list[int]:
+        return ask("/tokenize", {"content": text, "add_special": False, "parse_special": False})["tokens"]
+
+    def continued(tokens: list[int], count: int) -> dict:
+        question = {"prompt": tokens, "n_predict": count, "temperature": 0.0, "return_tokens": True, "cache_prompt": False}
+        return {"tokens": tokens, "continuation": ask("/completion", question)["tokens"]}
+
+    answers = [{"prompt": prompt, **continued(tokenized(prompt), COUNT)} for prompt in PROMPTS]
+    text = tokenized(TEXT)
+    long = [continued(text[:length], LONG_COUNT) for length in LENGTHS]
     version = importlib.metadata.version("xllamacpp")
-    json.dump({"source": f"llama.cpp in xllamacpp {version}", "answers": answers}, sys.stdout, ensure_ascii=False)
+    json.dump({"source": f"llama.cpp in xllamacpp {version}", "answers": answers, "long": long}, sys.stdout, ensure_ascii=False)
     print()
 
 

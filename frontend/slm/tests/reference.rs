@@ -3,32 +3,13 @@
 
 mod support;
 
-use serde::Deserialize;
 use slm::adapter::{Adapter, AdapterLayer, ClassHead, SidePath};
 use slm::reference::Reference;
 use slm::tokenizer::Speaker;
 use slm::weights::Quantisation;
 use slm::{Model, Tokenizer};
 use std::sync::Arc;
-use support::{Numbers, likeliest, shipped, tiny};
-
-#[derive(Deserialize)]
-struct Recorded {
-    source: String,
-    answers: Vec<Answer>,
-}
-
-#[derive(Deserialize)]
-struct Answer {
-    prompt: String,
-    tokens: Vec<u32>,
-    continuation: Vec<u32>,
-}
-
-/// What `llama_cpp.py` wrote.
-fn recorded() -> Recorded {
-    serde_json::from_str(include_str!("llama_cpp.json")).unwrap()
-}
+use support::{Numbers, likeliest, recorded, shipped, tiny};
 
 #[test]
 fn texts_become_the_tokens_of_llama_cpp() {

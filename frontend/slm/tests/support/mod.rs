@@ -2,8 +2,54 @@
 // Sizes and numbers of the tests are small; cutting numbers off is what makes bytes of them.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::cast_possible_truncation)]
 
+use pollster::block_on;
+use serde::Deserialize;
 use slm::weights::Quantisation;
+use slm::{Backend, Stop};
 use std::path::PathBuf;
+
+/// What `llama_cpp.py` wrote: llama.cpp's answers about the model that the product ships.
+#[derive(Deserialize)]
+pub struct Recorded {
+    pub source: String,
+    /// Short texts.
+    pub answers: Vec<Answer>,
+    /// One text, cut off at 1 to 2,000 tokens.
+    pub long: Vec<Continued>,
+}
+
+#[derive(Deserialize)]
+pub struct Answer {
+    pub prompt: String,
+    pub tokens: Vec<u32>,
+    pub continuation: Vec<u32>,
+}
+
+#[derive(Deserialize)]
+pub struct Continued {
+    pub tokens: Vec<u32>,
+    pub continuation: Vec<u32>,
+}
+
+pub fn recorded() -> Recorded {
+    serde_json::from_str(include_str!("../llama_cpp.json")).unwrap()
+}
+
+/// How many tokens of llama.cpp's long continuations a backend would have chosen too, each after llama.cpp's own; and
+/// how many there are.
+pub fn agreement_on_long_texts(backend: &mut impl Backend) -> (usize, usize) {
+    let (mut same, mut all) = (0, 0);
+    for Continued { tokens, continuation } in recorded().long {
+        backend.rewind(0);
+        block_on(backend.prefill(&tokens, &Stop::default())).unwrap();
+        for token in continuation {
+            same += usize::from(likeliest(&block_on(backend.logits()).unwrap()) == token);
+            all += 1;
+            block_on(backend.prefill(&[token], &Stop::default())).unwrap();
+        }
+    }
+    (same, all)
+}
 
 /// Writes GGUF files (version 3) piece by piece.
 #[derive(Default)]
