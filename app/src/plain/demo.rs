@@ -68,7 +68,7 @@ fn live() -> AnyView {
             <header class="section-head">
                 <h2 class="section-title" id="live">"Live"</h2>
                 <p class="section-note">
-                    "Nothing is downloaded until you ask for it. What you write stays on your device."
+                    "Nothing is downloaded until you ask for it. What you write stays on your device, unless you race: then the prompt goes to the API as well."
                 </p>
             </header>
             <noscript>
