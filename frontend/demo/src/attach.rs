@@ -53,6 +53,8 @@ struct Attach {
     side: RwSignal<Option<Side>>,
     /// Id of the chosen use case; empty before one is chosen.
     use_case: RwSignal<String>,
+    /// Whether the address chooses one that cannot be chosen.
+    is_missing: RwSignal<bool>,
     outcome: RwSignal<Outcome>,
     /// What is attached to the chosen use case; why not, where that is unknown.
     earlier: RwSignal<Option<Result<Vec<Kept>, String>>>,
@@ -65,6 +67,7 @@ impl Attach {
             listed: RwSignal::new(Listed::NotYet),
             side: RwSignal::new(None),
             use_case: RwSignal::new(asked_for().unwrap_or_default()),
+            is_missing: RwSignal::new(false),
             outcome: RwSignal::new(Outcome::None),
             earlier: RwSignal::new(None),
         };
@@ -93,6 +96,7 @@ impl Attach {
                     let chosen = self.use_case.get_untracked();
                     // An address may name one that is gone, archived or elsewhere.
                     if !use_cases.iter().any(|use_case| use_case.id == chosen) {
+                        self.is_missing.set(!chosen.is_empty());
                         self.use_case.set(String::new());
                     }
                     self.listed.set(Listed::All(use_cases));
@@ -105,6 +109,7 @@ impl Attach {
 
     fn choose(self, use_case: String) {
         self.use_case.set(use_case);
+        self.is_missing.set(false);
         self.outcome.set(Outcome::None);
         self.read_earlier();
     }

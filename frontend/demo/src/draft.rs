@@ -34,7 +34,11 @@ impl Draft {
     pub(crate) fn fields(self) -> AnyView {
         let Self { text, length } = self;
         let examples = EXAMPLES.iter().enumerate().map(|(place, example)| {
-            view! { <option value=place.to_string()>{example.name}</option> }
+            view! {
+                <option value=place.to_string() selected=example.text == text.get_untracked()>
+                    {example.name}
+                </option>
+            }
         });
         let lengths = LENGTHS.map(|tokens| {
             view! {

@@ -155,7 +155,7 @@ impl Race {
                 if is_series {
                     self.series.set(Some((place + 1, all)));
                 }
-                if self.one(prompt).await.is_break() {
+                if self.one(prompt).await.is_break() || self.is_stopping.get_value() {
                     break;
                 }
             }
@@ -168,7 +168,9 @@ impl Race {
     /// Ends the race at once.
     fn stop(self) {
         self.is_stopping.set_value(true);
-        self.demo.stop();
+        if self.stage.get_untracked() == Stage::Here {
+            self.demo.stop();
+        }
         self.abort.with_value(|abort| {
             if let Some(abort) = abort {
                 abort.abort();

@@ -67,6 +67,18 @@ fn body(attach: Attach) -> AnyView {
             }
             Listed::All(all) => form(attach, has_runs, &all),
         }}
+        {move || {
+            attach
+                .is_missing
+                .get()
+                .then(|| {
+                    view! {
+                        <p class="notice notice-warn">
+                            "The use case that this page was opened for is not among those that you can attach to. It may be archived, or in another workspace."
+                        </p>
+                    }
+                })
+        }}
         {move || failure(attach)}
         <div class="demo-attached" role="status">
             {move || attached(attach)}
@@ -160,7 +172,7 @@ fn sides(attach: Attach) -> AnyView {
                 runs => format!("{}, {runs} runs", side.name()),
             };
             Some(view! {
-                <option value=side.code() selected=chosen == Some(side)>
+                <option value=side.code() prop:selected=chosen == Some(side)>
                     {name}
                 </option>
             })
@@ -201,7 +213,7 @@ fn sent(attach: Attach) -> Option<AnyView> {
     let few = few.then_some(" With fewer than five runs the p95 is just the slowest one.");
     Some(
         view! {
-            <p class="small muted field-wide">
+            <p class="small muted">
                 {format!("What is sent: {}. Your name is noted as who attached it; nothing else about you is.", in_words(&measured))}
                 {few}
             </p>

@@ -23,7 +23,7 @@ fn local(answer: &Local, is_writing: bool) -> AnyView {
     } else {
         words::progress(answer)
     };
-    let waiting = || "…".to_owned();
+    let waiting = || if is_writing { "…" } else { "unknown" }.to_owned();
     let first = answer.times.first_token_ms().map_or_else(waiting, words::time);
     let each = answer.times.tokens_per_second().map_or_else(waiting, |speed| words::time(1000.0 / speed));
     let total = answer.ended.map_or_else(waiting, |_| words::time(answer.times.total_ms));
