@@ -4,7 +4,7 @@ use super::terms::{Known, facts};
 use super::{Race, Stage, lets_race, sides, table};
 use crate::draft::Draft;
 use crate::member;
-use crate::state::Demo;
+use crate::state::{Demo, Phase};
 use crate::words;
 use domain::access::Action;
 use leptos::prelude::*;
@@ -154,12 +154,18 @@ fn form(race: Race, is_ready: Memo<bool>) -> AnyView {
 }
 
 fn state(race: Race) -> String {
-    let place = race.series.get().map_or_else(String::new, |(place, all)| format!("{place} of {all}: "));
-    match race.stage.get() {
-        Stage::Here => format!("{place}this device answers."),
-        Stage::Api => format!("{place}the API answers."),
-        Stage::Over => result(race),
-    }
+    let turn = match race.stage.get() {
+        Stage::Here => "This device answers.",
+        Stage::Api => "The API answers.",
+        Stage::Over
+            if race.demo.phase.with(|phase| matches!(phase, Phase::Fetching | Phase::Preparing(_))) =>
+        {
+            "The race waits until the model runs, or its download is paused."
+        }
+        Stage::Over => return result(race),
+    };
+    let place = race.series.get().map_or_else(String::new, |(place, all)| format!("{place} of {all}. "));
+    format!("{place}{turn}")
 }
 
 /// The result of the last race, also for those who cannot see it.
