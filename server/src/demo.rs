@@ -12,7 +12,8 @@ use axum::{
 };
 use domain::access::{Action, Role};
 use http::{HeaderMap, StatusCode, header};
-use store::{Scope, StoreError, UseCaseId};
+use serde::Serialize;
+use store::{Scope, StoreError, UseCaseId, UseCaseRow};
 
 use crate::{
     api::{measurements, occurrence},
@@ -24,6 +25,7 @@ use crate::{
 pub(crate) fn routes<S: Clone + Send + Sync + 'static>(desk: Desk) -> Router<S> {
     Router::new()
         .route("/demo/race", get(terms).post(race))
+        .route("/demo/use-cases", get(use_cases))
         .route("/demo/use-cases/{id}/measurements", get(measured).post(attach))
         .layer(from_fn(occurrence::name))
         .with_state(desk)
@@ -42,6 +44,42 @@ async fn race(
 ) -> Result<Response, Problem> {
     let scope = member(&caller, Action::Race)?;
     desk.race(scope, &headers, &body).await
+}
+
+/// Use cases that something can be attached to.
+#[derive(Serialize)]
+struct UseCases {
+    /// By portfolio, then by name.
+    use_cases: Vec<UseCaseChoice>,
+}
+
+/// A use case to choose.
+#[derive(Serialize)]
+struct UseCaseChoice {
+    id: UseCaseId,
+    /// Its name, or a stand-in where none was given.
+    name: String,
+    /// Name of its portfolio.
+    portfolio: String,
+}
+
+/// Lists what is in use. Whoever may not edit could attach to none of them.
+async fn use_cases(
+    State(desk): State<Desk>,
+    Extension(caller): Extension<Caller>,
+) -> Result<Response, Problem> {
+    let scope = member(&caller, Action::Edit)?;
+    let mut use_cases = Vec::new();
+    for portfolio in desk.store().portfolios(scope).await? {
+        if portfolio.archived_at.is_some() || portfolio.use_case_count == 0 {
+            continue;
+        }
+        let rows = desk.store().use_cases(scope, portfolio.id, false).await?;
+        let choice =
+            |row: UseCaseRow| UseCaseChoice { id: row.id, name: row.name, portfolio: portfolio.name.clone() };
+        use_cases.extend(rows.into_iter().map(choice));
+    }
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(UseCases { use_cases })).into_response())
 }
 
 async fn measured(

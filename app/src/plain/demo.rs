@@ -68,7 +68,7 @@ fn live() -> AnyView {
             <header class="section-head">
                 <h2 class="section-title" id="live">"Live"</h2>
                 <p class="section-note">
-                    "Nothing is downloaded until you ask for it. What you write stays on your device."
+                    "Nothing is downloaded until you ask for it. What you write stays on your device, unless you race: then the prompt goes to the API as well."
                 </p>
             </header>
             <noscript>
@@ -97,7 +97,7 @@ fn about() -> AnyView {
                     "A model this small knows little and reasons badly. Ask it for the capital of France and it may well be wrong. What such models do well is a narrow task that they were fine-tuned for: sorting tickets, spotting fields, rewriting to a pattern. For those, running on the visitor’s device means no network, no queue, no bill, and text that never leaves the house. For anything else a hosted model is better, and often writes faster too."
                 </p>
                 <p>
-                    "Times are taken in the browser, from the moment the prompt starts to be read until each token is known. Energy is unknown: a browser cannot measure it, so nothing is said about it."
+                    "Times are taken in the browser, from the moment the prompt starts to be read until each token is known; those of an API count from before the prompt is sent, and the way through this site’s server is shown apart. Energy is unknown: a browser cannot measure it, so nothing is said about it."
                 </p>
             </div>
         </section>

@@ -28,7 +28,7 @@ pub(crate) fn panel(demo: Demo) -> AnyView {
             <h3 class="demo-title" id="demo-bench">"Benchmark"</h3>
             <p role="status">{state}</p>
             <div class="actions">
-                <button class="button" disabled=move || demo.phase.get() != Phase::Ready on:click=move |_| demo.measure()>
+                <button class="button" disabled=move || !demo.is_free() on:click=move |_| demo.measure()>
                     "Run the benchmark again"
                 </button>
                 <button class="button" hidden=move || !is_measuring() on:click=move |_| demo.stop()>

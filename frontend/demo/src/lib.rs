@@ -2,24 +2,36 @@
 //!
 //! ```text
 //! worker (the model) ─ Report ─▶ state (signals) ─▶ views
-//!                    ◀── Ask ───┘
+//!                    ◀── Ask ───┘     ▲
+//! server (`/demo/…`) ─ events, JSON ──┘
 //! ```
 //!
 //! The page itself computes nothing that takes time, so it never freezes.
 
 mod answer;
+mod attach;
 mod bench;
+mod browser;
 mod chart;
+mod draft;
 mod facts;
+mod http;
 mod measures;
+mod member;
 mod model;
+mod percentile;
+mod problem;
 mod prompts;
+mod race;
 mod running;
+mod sse;
 mod state;
+mod visit;
 mod words;
 mod worker;
 mod write;
 
+use draft::Draft;
 use leptos::prelude::*;
 use state::{Demo, Phase};
 use wasm_bindgen::JsCast;
@@ -52,6 +64,9 @@ pub fn open() {
 fn Live(script: String) -> impl IntoView {
     let demo = Demo::open(script);
     let phase = demo.phase;
+    let draft = Draft::new();
+    // Not for each change of what is ready: whoever types would lose the focus.
+    let is_ready = Memo::new(move |_| demo.ready.with(Option::is_some));
     view! {
         {move || demo.error.get().map(|error| view! { <p class="notice notice-error" role="alert">{error}</p> })}
         {move || match phase.get() {
@@ -63,9 +78,12 @@ fn Live(script: String) -> impl IntoView {
             {model::panel(demo)}
             {move || demo.ready.with(Option::is_some).then(|| running::panel(demo))}
             {bench::is_asked_for().then(|| bench::panel(demo))}
-            <div hidden=move || demo.ready.with(Option::is_none)>{write::panel(demo)}</div>
+            {move || is_ready.get().then(|| write::panel(demo, draft))}
             {measures::panel(demo)}
         </div>
+        // An endpoint also answers where the model cannot run.
+        {race::panel(demo, draft, is_ready)}
+        {attach::panel(demo)}
     }
 }
 

@@ -59,6 +59,17 @@ fn figures(answer: &Answer) -> AnyView {
         ("Memory of the model", memory, format!("{module} in the worker’s module")),
         ("Energy", "unknown".to_owned(), "a browser cannot measure it".to_owned()),
     ];
+    view! {
+        <div class="demo-figures">
+            <h4 class="demo-answer-title">{format!("On the {}", answer.backend)}</h4>
+            {figure_list(rows)}
+        </div>
+    }
+    .into_any()
+}
+
+/// Large figures: what each is, its value, and what to know about it.
+pub(crate) fn figure_list<const N: usize>(rows: [(&'static str, String, String); N]) -> AnyView {
     let rows = rows.map(|(name, value, note)| {
         view! {
             <div class="figure">
@@ -68,11 +79,5 @@ fn figures(answer: &Answer) -> AnyView {
             </div>
         }
     });
-    view! {
-        <div class="demo-figures">
-            <h4 class="demo-answer-title">{format!("On the {}", answer.backend)}</h4>
-            <dl class="figures">{rows}</dl>
-        </div>
-    }
-    .into_any()
+    view! { <dl class="figures">{rows}</dl> }.into_any()
 }

@@ -1,6 +1,6 @@
 //! What the model runs on, and why; the switch; how long starting took.
 
-use crate::state::{Demo, Phase};
+use crate::state::Demo;
 use crate::words;
 use leptos::prelude::*;
 use slm_messages::{Outcome, Ready, Trial, Wanted};
@@ -15,7 +15,7 @@ pub(crate) fn panel(demo: Demo) -> AnyView {
             <button
                 type="button"
                 aria-pressed=move || if demo.wanted.get() == wanted { "true" } else { "false" }
-                disabled=move || demo.phase.get() != Phase::Ready
+                disabled=move || !demo.is_free()
                 on:click=move |_| demo.choose(wanted)
             >
                 {name}

@@ -3,10 +3,11 @@
 use crate::answer::Answer;
 use crate::bench;
 use crate::facts::{self, Storage};
+use crate::visit::{Run, Side, Task, Times};
 use crate::worker::{Heard, Worker};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
-use slm_messages::{About, Ask, Build, Found, Progress, Prompt, Ready, Report, Step, Wanted};
+use slm_messages::{About, Ask, Build, Ended, Found, Progress, Prompt, Ready, Report, Step, Wanted, Written};
 
 /// What is going on.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,12 +56,24 @@ pub(crate) struct Demo {
     pub(crate) ready: RwSignal<Option<Ready>>,
     /// The last answer, or the last two side by side.
     pub(crate) answers: RwSignal<Vec<Answer>>,
+    /// The last answer that was part of a race.
+    pub(crate) raced: RwSignal<Vec<Answer>>,
+    /// Whether a race is on, during which nothing else may take this device's time.
+    pub(crate) is_racing: RwSignal<bool>,
+    /// What was timed since the page was opened.
+    pub(crate) runs: RwSignal<Vec<Run>>,
     /// What did not work out last.
     pub(crate) error: RwSignal<Option<String>>,
     pub(crate) wanted: RwSignal<Wanted>,
     run: StoredValue<u32>,
     /// Whether what is being written is a comparison.
     compares: StoredValue<bool>,
+    /// Whether what is being written is part of a race.
+    races: StoredValue<bool>,
+    /// What is being answered.
+    task: StoredValue<Task>,
+    /// Whether the hardware failed in the middle, after which the times are those of neither.
+    has_changed: StoredValue<bool>,
     script: StoredValue<String>,
     worker: StoredValue<Option<SendWrapper<Worker>>>,
 }
@@ -76,10 +89,16 @@ impl Demo {
             progress: RwSignal::new(None),
             ready: RwSignal::new(None),
             answers: RwSignal::new(Vec::new()),
+            raced: RwSignal::new(Vec::new()),
+            is_racing: RwSignal::new(false),
+            runs: RwSignal::new(Vec::new()),
             error: RwSignal::new(None),
             wanted: RwSignal::new(Wanted::Auto),
             run: StoredValue::new(0),
             compares: StoredValue::new(false),
+            races: StoredValue::new(false),
+            task: StoredValue::new(Task::Own),
+            has_changed: StoredValue::new(false),
             script: StoredValue::new(script),
             worker: StoredValue::new(None),
         };
@@ -133,13 +152,32 @@ impl Demo {
         }
     }
 
+    /// Whether the model waits for something to do.
+    pub(crate) fn is_free(self) -> bool {
+        self.phase.get() == Phase::Ready && !self.is_racing.get()
+    }
+
     /// Answers a prompt; side by side on everything there is, if asked to.
     pub(crate) fn write(self, text: String, tokens: u32, side_by_side: bool) {
+        if !self.is_racing.get_untracked() {
+            self.begin(text, tokens, side_by_side);
+        }
+    }
+
+    /// Answers a prompt as part of a race.
+    pub(crate) fn race(self, text: String, tokens: u32) {
+        self.begin(text, tokens, false);
+    }
+
+    fn begin(self, text: String, tokens: u32, side_by_side: bool) {
         if self.phase.get_untracked() != Phase::Ready {
             return;
         }
         self.error.set(None);
-        self.answers.set(Vec::new());
+        self.races.set_value(self.is_racing.get_untracked());
+        self.task.set_value(Task::of(&text));
+        self.has_changed.set_value(false);
+        self.written().set(Vec::new());
         self.run.update_value(|run| *run += 1);
         self.phase.set(Phase::Writing);
         self.compares.set_value(side_by_side);
@@ -157,6 +195,35 @@ impl Demo {
         self.error.set(None);
         self.phase.set(Phase::Measuring(0, 0));
         self.ask(&Ask::Benchmark);
+    }
+
+    /// Where the answers go that are being written.
+    fn written(self) -> RwSignal<Vec<Answer>> {
+        if self.races.get_value() { self.raced } else { self.answers }
+    }
+
+    /// Remembers the times of an answer. One that somebody stopped tells nothing.
+    fn remember(self, written: &Written) {
+        if written.ended == Ended::Stopped {
+            return;
+        }
+        let is_one_side = !self.has_changed.get_value();
+        let run = Run {
+            side: Side::On(written.backend),
+            model: self.model_name(),
+            task: self.task.get_value(),
+            is_race: self.races.get_value(),
+            times: is_one_side.then(|| Times::of(&written.times)).flatten(),
+        };
+        self.runs.update(|runs| runs.push(run));
+    }
+
+    /// What the model is called.
+    pub(crate) fn model_name(self) -> String {
+        self.found.with_untracked(|found| {
+            let model = found.as_ref().and_then(|found| found.model.as_ref());
+            model.map_or_else(|| "small model".to_owned(), |model| model.name.clone())
+        })
     }
 
     fn ask(self, ask: &Ask) {
@@ -213,19 +280,25 @@ impl Demo {
                 }
             }
             Report::Ready(ready) => self.is_ready(*ready),
-            Report::Changed(choice) => self.ready.update(|ready| {
-                if let Some(ready) = ready {
-                    ready.choice = choice;
-                }
-            }),
-            Report::Begun { backend, .. } => self.answers.update(|answers| answers.push(Answer::on(backend))),
-            Report::Token(token) => self.answers.update(|answers| {
+            Report::Changed(choice) => {
+                self.has_changed.set_value(true);
+                self.ready.update(|ready| {
+                    if let Some(ready) = ready {
+                        ready.choice = choice;
+                    }
+                });
+            }
+            Report::Begun { backend, .. } => {
+                self.written().update(|answers| answers.push(Answer::on(backend)));
+            }
+            Report::Token(token) => self.written().update(|answers| {
                 if let Some(answer) = answers.last_mut() {
                     answer.add(&token);
                 }
             }),
             Report::Written(written) => {
-                self.answers.update(|answers| {
+                self.remember(&written);
+                self.written().update(|answers| {
                     if let Some(answer) = answers.last_mut() {
                         answer.end(*written);
                     }

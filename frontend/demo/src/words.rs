@@ -1,5 +1,6 @@
 //! Numbers as people read them.
 
+use crate::answer::Answer;
 use slm_messages::{Ended, WebGpu};
 
 /// Bytes in millions: `98.4 MB`, `512 MB`.
@@ -50,6 +51,41 @@ pub(crate) fn ended(ended: Ended) -> &'static str {
     }
 }
 
+/// How far an answer has got.
+pub(crate) fn progress(answer: &Answer) -> String {
+    match answer.ended {
+        None => "Writing…".to_owned(),
+        Some(reason) => format!("{} tokens; the answer {}.", answer.tokens(), ended(reason)),
+    }
+}
+
+/// A count with its thousands separated: `1,024`.
+pub(crate) fn count(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = if number < 0 { "−".to_owned() } else { String::new() };
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// US dollars in about three digits: `$0.0213`, `$1.50`, `$1,204`.
+#[expect(clippy::cast_possible_truncation, reason = "whole dollars of a bill, far below 2^63")]
+pub(crate) fn dollars(dollars: f64) -> String {
+    if dollars >= 100.0 {
+        format!("${}", count(dollars.round() as i64))
+    } else if dollars >= 1.0 || dollars <= 0.0 {
+        format!("${dollars:.2}")
+    } else {
+        // Three digits after the zeros that come first.
+        let zeros = (-dollars.log10()).floor().clamp(0.0, 9.0) as usize;
+        format!("${dollars:.*}", zeros + 3)
+    }
+}
+
 /// What there is of a GPU.
 pub(crate) fn webgpu(webgpu: &WebGpu) -> String {
     match webgpu {
@@ -74,6 +110,11 @@ mod tests {
         );
         assert_eq!([time(8.44), time(120.4), time(1_240.0)], ["8.4 ms", "120 ms", "1.24 s"]);
         assert_eq!([per_second(83.21), per_second(412.3)], ["83.2", "412"]);
+        assert_eq!([count(7), count(1_024), count(-1_000_000)], ["7", "1,024", "−1,000,000"]);
+        assert_eq!(
+            [0.0, 0.000_012_34, 0.021_34, 0.3, 1.5, 1_204.4].map(dollars),
+            ["$0.00", "$0.0000123", "$0.0213", "$0.300", "$1.50", "$1,204"]
+        );
         assert_eq!([remaining(7.6), remaining(190.0)], ["about 8 s left", "about 3 min left"]);
     }
 }

@@ -155,3 +155,32 @@ async fn everything_that_is_wrong_with_a_measurement_is_named(pool: PgPool) {
     let nowhere = "/api/v1/use-cases/0198a1b2-0000-7000-8000-000000000009/measurements";
     site.write(&office.token, (Method::POST, nowhere), &[], &measured()).await.problem(404);
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_page_lists_the_use_cases_that_something_can_be_attached_to(pool: PgPool) {
+    let site = Site::new(pool).await;
+    let office = Office::new(&site, &first_admin(&site.store).await).await;
+    let listed = async || -> Vec<Value> {
+        let request = Request::get("/demo/use-cases")
+            .header("cookie", format!("{SESSION_COOKIE}={}", office.admin.cookie))
+            .body(Body::empty())
+            .unwrap();
+        let answer = site.send(request).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        answer.json()["use_cases"].as_array().unwrap().clone()
+    };
+    let ours = |all: &[Value]| all.iter().find(|use_case| use_case["id"] == office.use_case).cloned();
+    let portfolio = site.store.portfolio(office.admin.scope, office.portfolio).await.unwrap().unwrap();
+    let found = ours(&listed().await).unwrap();
+    assert_eq!(found["portfolio"], portfolio.name);
+    assert!(found["name"].as_str().is_some_and(|name| !name.is_empty()), "{found}");
+
+    // Nothing can be attached to what was put away.
+    let id = office.use_case.parse().unwrap();
+    site.store.archive_use_case(office.admin.scope, id).await.unwrap();
+    assert_eq!(ours(&listed().await), None);
+    site.store.restore_use_case(office.admin.scope, id).await.unwrap();
+    assert!(ours(&listed().await).is_some());
+    site.store.archive_portfolio(office.admin.scope, office.portfolio).await.unwrap();
+    assert_eq!(ours(&listed().await), None);
+}
