@@ -9,6 +9,8 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::Command,
+    thread,
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -40,8 +42,11 @@ const RESULTS: &str = "slm-bench.json";
 /// Limit for all rounds in the browser, in seconds. A round of all sides takes three minutes on two cores.
 const BROWSER_LIMIT: u64 = 2 * 3600;
 
-/// Other work on the machine, as the average number of running programs, above which figures mean little.
-const QUIET: f64 = 0.5;
+/// Cores that others may keep busy without the figures meaning little.
+const QUIET: f64 = 0.2;
+
+/// How long the machine is watched for that.
+const WATCH: Duration = Duration::from_secs(2);
 
 /// Measures everything, writes it down and shows the medians.
 ///
@@ -63,12 +68,10 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     let ours = native::build(workspace)?;
 
     let machine = machine();
-    let load = machine["load_before"].as_f64().unwrap_or_default();
-    if load > QUIET {
-        report::warning(
-            "machine",
-            &format!("other programs are running (load {load:.1}): the figures will be worse"),
-        );
+    if let Some(busy) = machine["busy_cores_before"].as_f64().filter(|busy| *busy > QUIET) {
+        let warning =
+            format!("others keep {busy:.1} cores busy: the figures will be worse than they could be");
+        report::warning("machine", &warning);
     }
     let cases = workspace.path(CASES);
     let native = native::measure(&native::Sides { ours, llama, model: &model, cases: &cases }, rounds)?;
@@ -124,16 +127,28 @@ fn read(text: &str, what: &str) -> Result<Value> {
         .map_err(|error| XtaskError::Finding(format!("What was measured {what} cannot be read ({error}).")))
 }
 
-/// The machine, as Linux describes it.
+/// The machine, as Linux describes it, and what it does before anything is measured.
 fn machine() -> Value {
     let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load: Option<f64> = load.split_whitespace().next().and_then(|number| number.parse().ok());
-    json!({
-        "cpu": processor(&info),
-        "cores": std::thread::available_parallelism().map_or(0, usize::from),
-        "load_before": load,
-    })
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let ticks = || ticks(&fs::read_to_string("/proc/stat").unwrap_or_default());
+    let before = ticks();
+    thread::sleep(WATCH);
+    let busy = before.zip(ticks()).and_then(|(before, after)| {
+        let passed = [after[0] - before[0], after[1] - before[1]];
+        (passed[1] > 0.0).then(|| passed[0] / passed[1] * cores as f64)
+    });
+    json!({ "cpu": processor(&info), "cores": cores, "busy_cores_before": busy })
+}
+
+/// Ticks of all processors since the start, out of `/proc/stat`: those with work, and all.
+fn ticks(stat: &str) -> Option<[f64; 2]> {
+    let line = stat.lines().find(|line| line.starts_with("cpu "))?;
+    // user, nice, system, idle, waiting for a disk, interrupts (twice), stolen; what guests use is part of user.
+    let all: Vec<f64> =
+        line.split_whitespace().skip(1).take(8).map_while(|number| number.parse().ok()).collect();
+    let sum: f64 = all.iter().sum();
+    Some([sum - all.get(3)? - all.get(4)?, sum])
 }
 
 /// The name of the first processor of `/proc/cpuinfo`.
@@ -154,5 +169,12 @@ mod tests {
             "Fast 3000: X"
         );
         assert_eq!(processor("Processor: none of the kind\n"), "unknown processor");
+    }
+
+    #[test]
+    fn idle_time_is_no_work() {
+        let stat = "cpu  10 1 4 80 5 0 0 0 3 0\ncpu0 5 0 2 40 2 0 0 0 0 0\n";
+        assert_eq!(ticks(stat), Some([15.0, 100.0]));
+        assert_eq!(ticks("intr 1\n"), None);
     }
 }

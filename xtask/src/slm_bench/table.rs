@@ -80,10 +80,10 @@ pub fn same_work(results: &Value) -> Result<()> {
 fn head(results: &Value) -> String {
     let (machine, browser) = (&results["machine"], &results["browser"]);
     format!(
-        "\nSmall-model runtime on {}, {} cores, load before {}; Chromium {}; {}; {} rounds\nmedian (lowest–highest)\n",
+        "\nSmall-model runtime on {}, {} cores, {} of them busy before; Chromium {}; {}; {} rounds\nmedian (lowest–highest)\n",
         words(&machine["cpu"]),
         machine["cores"],
-        machine["load_before"],
+        machine["busy_cores_before"].as_f64().map_or_else(|| "?".to_owned(), figure),
         words(&browser["browser"]),
         words(&browser["date"]),
         results["rounds"],
@@ -241,7 +241,7 @@ mod tests {
 
     fn results(wllama_prompt: u64) -> Value {
         json!({
-            "machine": { "cpu": "Fast 3000", "cores": 2, "load_before": 0.1 }, "rounds": 1,
+            "machine": { "cpu": "Fast 3000", "cores": 2, "busy_cores_before": 0.1 }, "rounds": 1,
             "browser": { "browser": "156", "date": "2026-12-01", "wllama": "3.8.1", "hardware_threads": 2,
                 "sizes": [{ "name": "wllama", "bytes": 2048, "brotli": 1024 }],
                 "sides": { "ours": [round(100, 100.0)], "wllama-1": [round(wllama_prompt, 1000.0)],
