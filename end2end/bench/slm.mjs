@@ -39,6 +39,7 @@ if (!given.site || !given.model || !given.out) {
   process.exit(2);
 }
 const rounds = Number(given.rounds);
+if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error(`--rounds ${given.rounds} is no number of rounds.`);
 const wanted = given.sides.split(',');
 const { system, cases } = JSON.parse(await readFile(new URL('cases.json', import.meta.url), 'utf8'));
 const files = await ourFiles(given.site);

@@ -74,10 +74,11 @@ export class Side {
         }
       },
     });
+    if (at.length === 0) throw new Error('It wrote nothing.');
     if (timings?.cache_n) throw new Error(`It took ${timings.cache_n} tokens of the prompt from its cache.`);
     return {
       prompt_tokens: usage?.prompt_tokens ?? timings?.prompt_n,
-      tokens: usage?.completion_tokens ?? timings?.predicted_n,
+      tokens: usage?.completion_tokens ?? timings?.predicted_n ?? at.length,
       pieces,
       first_token_ms: at[0] - start,
       further_ms: at.at(-1) - at[0],
