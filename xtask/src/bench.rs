@@ -8,7 +8,7 @@ use crate::{
     error::{Result, XtaskError},
     fingerprint,
     process::Step,
-    web_bench,
+    slm_bench, web_bench,
     workspace::Workspace,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 type Suite = fn(&Workspace) -> Result<()>;
 
 /// The benchmark suites by name. Add further ones here.
-const SUITES: [(&str, Suite); 2] = [("domain", domain), ("web", web_bench::run)];
+const SUITES: [(&str, Suite); 3] = [("domain", domain), ("web", web_bench::run), ("slm", slm_bench::run)];
 
 /// One measured benchmark. Times are nanoseconds per iteration.
 #[derive(Debug, PartialEq)]

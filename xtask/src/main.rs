@@ -22,6 +22,7 @@ mod report;
 mod runtime;
 mod serve;
 mod site;
+mod slm_bench;
 mod tally;
 mod test;
 mod wasm_target;
@@ -66,7 +67,7 @@ enum Task {
     Ci(SetUp),
     /// Run the benchmarks and print their figures
     Bench {
-        /// Name of one suite, `domain` or `web`; all of them unless given
+        /// Name of one suite, `domain`, `web` or `slm`; all of them unless given
         suite: Option<String>,
     },
 }
