@@ -54,6 +54,7 @@ impl Device {
     }
 }
 
-fn property(of: &JsValue, name: &str) -> Option<JsValue> {
+/// A property, if it is there.
+pub(crate) fn property(of: &JsValue, name: &str) -> Option<JsValue> {
     js_sys::Reflect::get(of, &name.into()).ok().filter(|found| !found.is_undefined() && !found.is_null())
 }

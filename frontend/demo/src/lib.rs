@@ -13,6 +13,7 @@ mod chart;
 mod facts;
 mod measures;
 mod model;
+mod offline;
 mod prompts;
 mod running;
 mod state;
@@ -53,6 +54,7 @@ fn Live(script: String) -> impl IntoView {
     let demo = Demo::open(script);
     let phase = demo.phase;
     view! {
+        {offline::notice()}
         {move || demo.error.get().map(|error| view! { <p class="notice notice-error" role="alert">{error}</p> })}
         {move || match phase.get() {
             Phase::Unusable(sentence) => view! { <p class="notice notice-warn">{sentence}</p> }.into_any(),

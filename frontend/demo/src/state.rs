@@ -3,6 +3,7 @@
 use crate::answer::Answer;
 use crate::bench;
 use crate::facts::{self, Storage};
+use crate::offline;
 use crate::worker::{Heard, Worker};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
@@ -51,6 +52,8 @@ pub(crate) struct Demo {
     pub(crate) build: RwSignal<Option<Build>>,
     pub(crate) found: RwSignal<Option<Found>>,
     pub(crate) storage: RwSignal<Option<Storage>>,
+    /// Whether this page would open without a network, once that is known.
+    pub(crate) opens_offline: RwSignal<Option<bool>>,
     pub(crate) progress: RwSignal<Option<Progress>>,
     pub(crate) ready: RwSignal<Option<Ready>>,
     /// The last answer, or the last two side by side.
@@ -73,6 +76,7 @@ impl Demo {
             build: RwSignal::new(None),
             found: RwSignal::new(None),
             storage: RwSignal::new(None),
+            opens_offline: RwSignal::new(None),
             progress: RwSignal::new(None),
             ready: RwSignal::new(None),
             answers: RwSignal::new(Vec::new()),
@@ -99,6 +103,7 @@ impl Demo {
             Err(sentence) => self.phase.set(Phase::Unusable(sentence)),
         }
         self.measure_storage();
+        self.look_offline();
     }
 
     /// Fetches what is missing, and starts the model.
@@ -114,8 +119,12 @@ impl Demo {
         self.ask(&Ask::Pause);
     }
 
-    /// Removes the model from this browser.
+    /// Removes the model from this browser, and this page with it.
     pub(crate) fn remove(self) {
+        leptos::task::spawn_local(async move {
+            offline::forget().await;
+            self.opens_offline.set(Some(false));
+        });
         self.ready.set(None);
         self.progress.set(None);
         self.answers.set(Vec::new());
@@ -169,6 +178,15 @@ impl Demo {
 
     fn measure_storage(self) {
         leptos::task::spawn_local(async move { self.storage.set(facts::storage().await) });
+    }
+
+    fn look_offline(self) {
+        leptos::task::spawn_local(async move { self.opens_offline.set(Some(offline::is_kept().await)) });
+    }
+
+    /// What is kept of the model is of use without a network only if the page is kept too.
+    fn keep_page(self) {
+        leptos::task::spawn_local(async move { self.opens_offline.set(Some(offline::keep().await)) });
     }
 
     fn hear(self, heard: Heard) {
@@ -250,6 +268,9 @@ impl Demo {
                 }
             });
             self.measure_storage();
+            if self.found.with_untracked(|found| found.as_ref().is_some_and(|found| found.keeps)) {
+                self.keep_page();
+            }
             if bench::is_asked_for() {
                 self.measure();
             }
