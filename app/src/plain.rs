@@ -4,7 +4,7 @@
 
 mod audit;
 mod comment_history;
-mod demo;
+pub mod demo;
 mod evidence;
 mod fields;
 mod invitation;

@@ -19,6 +19,7 @@ pub mod logs;
 mod mail;
 mod middleware;
 mod models;
+mod offline;
 mod organisation;
 pub mod problem;
 mod race;

@@ -31,6 +31,7 @@ use crate::{
         time_limit,
     },
     models::{self, Models},
+    offline,
     organisation::{self, Provider},
     race::{Desk, Endpoint},
     readiness::Readiness,
@@ -149,6 +150,7 @@ pub(crate) fn router_live(
         .with_state(readiness)
         .merge(models::routes(demo.models))
         .merge(bundle)
+        .merge(offline::routes(&options))
         .nest_service("/fonts", assets::fonts(&options))
         .route_service("/favicon.ico", assets::favicon(&options));
 

@@ -84,8 +84,8 @@ pub fn assemble(workspace: &Workspace, profile: Profile) -> Result<Site> {
     let css = write_hashed(&mut writer, &pkg, NAME, "css", &css)?;
     let first_load = main.brotli() + css.brotli;
     let hashes = format!("js: {}\nwasm: {}\ncss: {}\n", main.js.hash, main.wasm.hash, css.hash);
-    let (demo, runtime) = write_demo(&mut writer, workspace, &parts, &pkg)?;
-    copy_assets(&mut writer, &workspace.path(ASSETS), &root)?;
+    let assets = copy_assets(&mut writer, &workspace.path(ASSETS), &root)?;
+    let (demo, runtime) = write_demo(&mut writer, workspace, &parts, &pkg, &css, assets)?;
 
     // A running server may still read the old hashes: change them only now that the new files
     // are there, and remove the old files only after that.
@@ -122,13 +122,19 @@ struct Hashed {
     brotli: u64,
 }
 
-/// Both files of a module.
+/// Both files of a module, and the scripts it brings along.
 struct WrittenModule {
     js: Hashed,
     wasm: Hashed,
+    snippets: Vec<String>,
 }
 
 impl WrittenModule {
+    /// The names of all its files, in the folder of hashed files.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        [&self.js.name, &self.wasm.name].into_iter().chain(&self.snippets).map(String::as_str)
+    }
+
     fn brotli(&self) -> u64 {
         self.js.brotli + self.wasm.brotli
     }
@@ -145,34 +151,52 @@ fn write_hashed(writer: &mut Writer, pkg: &Path, name: &str, kind: &str, content
 fn write_module(writer: &mut Writer, parts: &Path, name: &str, pkg: &Path) -> Result<WrittenModule> {
     let snippets = copy_snippets(writer, &bundle::snippets(parts, name), pkg)?;
     let js = read_text(&parts.join(format!("{name}.js")))?;
-    let js = match &snippets {
-        Some(folder) => js.replace("./snippets/", &format!("./{folder}/")),
-        None => js,
+    let (js, snippets) = match snippets {
+        Some((folder, names)) => (js.replace("./snippets/", &format!("./{folder}/")), names),
+        None => (js, Vec::new()),
     };
     let wasm = read(&parts.join(format!("{name}.wasm")))?;
     Ok(WrittenModule {
         js: write_hashed(writer, pkg, name, "js", js.as_bytes())?,
         wasm: write_hashed(writer, pkg, name, "wasm", &wasm)?,
+        snippets,
     })
 }
 
 /// The demo's module, both builds of the runtime, the worker's script with their names in it, and the list of all
-/// that a page has to know. Returns what the page loads and what the worker loads at most, brotli bytes.
-fn write_demo(writer: &mut Writer, workspace: &Workspace, parts: &Path, pkg: &Path) -> Result<(u64, u64)> {
+/// that a page has to know: what it starts, and what has to be kept for it to work without a network. Returns what
+/// the page loads and what the worker loads at most, brotli bytes.
+fn write_demo(
+    writer: &mut Writer,
+    workspace: &Workspace,
+    parts: &Path,
+    pkg: &Path,
+    css: &Hashed,
+    assets: Vec<String>,
+) -> Result<(u64, u64)> {
     let demo = write_module(writer, parts, DEMO.name, pkg)?;
     let mut script = read_text(&workspace.path(runtime::WORKER))?;
     let mut largest = 0;
+    let mut runtime = Vec::new();
     for variant in VARIANTS {
         let module = write_module(writer, parts, variant.name, pkg)?;
         let (js, wasm) = variant.placeholders;
         script = script.replace(js, &module.js.name).replace(wasm, &module.wasm.name);
         largest = largest.max(module.brotli());
+        runtime.extend(module.names().map(str::to_owned));
     }
     let worker = write_hashed(writer, pkg, "slm", "js", script.as_bytes())?;
+    runtime.push(worker.name.clone());
+    let page: Vec<&str> = demo.names().chain([css.name.as_str()]).collect();
+    // Licences are for people who look into the folder, not for pages.
+    let assets: Vec<String> = assets.into_iter().filter(|path| !path.ends_with(".txt")).collect();
     let list = serde_json::json!({
         "script": demo.js.name,
         "module": demo.wasm.name,
         "worker": worker.name,
+        "page": page,
+        "runtime": runtime,
+        "assets": assets,
     });
     writer.write(&pkg.join(MODULES_FILE), list.to_string().as_bytes())?;
     Ok((demo.brotli(), worker.brotli + largest))
@@ -186,8 +210,8 @@ pub fn publish_hashes(workspace: &Workspace, of: Profile, to: Profile) -> Result
 }
 
 /// JavaScript that Rust crates bring along keeps its name from build to build, so the folder
-/// around it gets the hash.
-fn copy_snippets(writer: &mut Writer, from: &Path, pkg: &Path) -> Result<Option<String>> {
+/// around it gets the hash. Returns the folder's name, and the names of the files with it.
+fn copy_snippets(writer: &mut Writer, from: &Path, pkg: &Path) -> Result<Option<(String, Vec<String>)>> {
     let files = fingerprint::files_below(from)?;
     if files.is_empty() {
         return Ok(None);
@@ -197,19 +221,24 @@ fn copy_snippets(writer: &mut Writer, from: &Path, pkg: &Path) -> Result<Option<
         all.extend(read(file)?);
     }
     let folder = format!("snippets.{}", fingerprint::content_hash(&all));
+    let mut names = Vec::new();
     for file in &files {
         let relative = file.strip_prefix(from).unwrap_or(file);
         writer.write(&pkg.join(&folder).join(relative), &read(file)?)?;
+        names.push(format!("{folder}/{}", relative.display()));
     }
-    Ok(Some(folder))
+    Ok(Some((folder, names)))
 }
 
-fn copy_assets(writer: &mut Writer, from: &Path, root: &Path) -> Result<()> {
+/// Returns the paths of the files in the site.
+fn copy_assets(writer: &mut Writer, from: &Path, root: &Path) -> Result<Vec<String>> {
+    let mut paths = Vec::new();
     for file in fingerprint::files_below(from)? {
         let relative = file.strip_prefix(from).unwrap_or(&file);
         writer.write(&root.join(relative), &read(&file)?)?;
+        paths.push(relative.display().to_string());
     }
-    Ok(())
+    Ok(paths)
 }
 
 /// Makes the compressed sibling of a file out of its content.

@@ -13,6 +13,16 @@ use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use modules::Modules;
 
+/// Address of the page, and the scope of its service worker.
+pub const PAGE: &str = "/demo";
+
+/// Address of the script that keeps the page for visits without a network.
+pub const OFFLINE_SCRIPT: &str = "/demo/offline.js";
+
+/// Where the bundle is served once more. A dedicated worker belongs to the service worker whose scope its own address
+/// lies in, not to that of the page which starts it: from the folder of all bundles it would not start offline.
+pub const WORKER_FOLDER: &str = "/demo/pkg";
+
 /// The page.
 #[component]
 pub(super) fn DemoPage() -> impl IntoView {
@@ -52,7 +62,7 @@ fn body() -> Result<AnyView, AppError> {
 fn live() -> AnyView {
     let Some(modules) = Modules::read() else {
         return view! {
-            <section class="section" aria-labelledby="live">
+            <section class="section" aria-labelledby="live" data-demo="none">
                 <h2 class="section-title" id="live">"Live"</h2>
                 <p class="notice">"This build of the site has no demo in it. The figures below are there all the same."</p>
             </section>
@@ -64,7 +74,15 @@ fn live() -> AnyView {
         modules.script, modules.module
     );
     view! {
-        <section class="section demo" id="demo" aria-labelledby="live" data-worker=modules.worker>
+        <section
+            class="section demo"
+            id="demo"
+            aria-labelledby="live"
+            data-worker=modules.worker.clone()
+            data-files=modules.files()
+            data-offline=OFFLINE_SCRIPT
+            data-kept="no"
+        >
             <header class="section-head">
                 <h2 class="section-title" id="live">"Live"</h2>
                 <p class="section-note">

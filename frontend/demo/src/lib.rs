@@ -19,6 +19,7 @@ mod http;
 mod measures;
 mod member;
 mod model;
+mod offline;
 mod percentile;
 mod problem;
 mod prompts;
@@ -68,6 +69,7 @@ fn Live(script: String) -> impl IntoView {
     // Not for each change of what is ready: whoever types would lose the focus.
     let is_ready = Memo::new(move |_| demo.ready.with(Option::is_some));
     view! {
+        {offline::notice()}
         {move || demo.error.get().map(|error| view! { <p class="notice notice-error" role="alert">{error}</p> })}
         {move || match phase.get() {
             Phase::Unusable(sentence) => view! { <p class="notice notice-warn">{sentence}</p> }.into_any(),

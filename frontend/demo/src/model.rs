@@ -1,5 +1,6 @@
 //! The model's file: what it takes, what is kept here, and how far it has come.
 
+use crate::offline;
 use crate::state::{Demo, Phase};
 use crate::words;
 use leptos::prelude::*;
@@ -73,6 +74,10 @@ fn facts(demo: Demo, model: &ModelFile, kept: u64, keeps: bool, webgpu: &WebGpu)
             <div>
                 <dt>"Free storage, estimated"</dt>
                 <dd>{free}</dd>
+            </div>
+            <div>
+                <dt>"Without a network"</dt>
+                <dd>{move || offline::sentence(demo.opens_offline.get())}</dd>
             </div>
             <div>
                 <dt>"Runtime"</dt>

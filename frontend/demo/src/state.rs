@@ -3,6 +3,7 @@
 use crate::answer::Answer;
 use crate::bench;
 use crate::facts::{self, Storage};
+use crate::offline;
 use crate::visit::{Run, Side, Task, Times};
 use crate::worker::{Heard, Worker};
 use leptos::prelude::*;
@@ -52,6 +53,8 @@ pub(crate) struct Demo {
     pub(crate) build: RwSignal<Option<Build>>,
     pub(crate) found: RwSignal<Option<Found>>,
     pub(crate) storage: RwSignal<Option<Storage>>,
+    /// Whether this page would open without a network, once that is known.
+    pub(crate) opens_offline: RwSignal<Option<bool>>,
     pub(crate) progress: RwSignal<Option<Progress>>,
     pub(crate) ready: RwSignal<Option<Ready>>,
     /// The last answer, or the last two side by side.
@@ -86,6 +89,7 @@ impl Demo {
             build: RwSignal::new(None),
             found: RwSignal::new(None),
             storage: RwSignal::new(None),
+            opens_offline: RwSignal::new(None),
             progress: RwSignal::new(None),
             ready: RwSignal::new(None),
             answers: RwSignal::new(Vec::new()),
@@ -118,6 +122,7 @@ impl Demo {
             Err(sentence) => self.phase.set(Phase::Unusable(sentence)),
         }
         self.measure_storage();
+        self.look_offline();
     }
 
     /// Fetches what is missing, and starts the model.
@@ -133,8 +138,12 @@ impl Demo {
         self.ask(&Ask::Pause);
     }
 
-    /// Removes the model from this browser.
+    /// Removes the model from this browser, and this page with it.
     pub(crate) fn remove(self) {
+        leptos::task::spawn_local(async move {
+            offline::forget().await;
+            self.opens_offline.set(Some(false));
+        });
         self.ready.set(None);
         self.progress.set(None);
         self.answers.set(Vec::new());
@@ -238,6 +247,15 @@ impl Demo {
         leptos::task::spawn_local(async move { self.storage.set(facts::storage().await) });
     }
 
+    fn look_offline(self) {
+        leptos::task::spawn_local(async move { self.opens_offline.set(Some(offline::is_kept().await)) });
+    }
+
+    /// What is kept of the model is of use without a network only if the page is kept too.
+    fn keep_page(self) {
+        leptos::task::spawn_local(async move { self.opens_offline.set(Some(offline::keep().await)) });
+    }
+
     fn hear(self, heard: Heard) {
         match heard {
             Heard::Report(report) => self.note(report),
@@ -323,6 +341,9 @@ impl Demo {
                 }
             });
             self.measure_storage();
+            if self.found.with_untracked(|found| found.as_ref().is_some_and(|found| found.keeps)) {
+                self.keep_page();
+            }
             if bench::is_asked_for() {
                 self.measure();
             }

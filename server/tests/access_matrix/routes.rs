@@ -8,13 +8,16 @@ use crate::{
 };
 
 /// Public files and addresses that answer nothing but "not found": there is nothing to be allowed.
-const WITHOUT_ACCESS: [&str; 9] = [
+const WITHOUT_ACCESS: [&str; 12] = [
     "/pkg",
     "/pkg/",
     "/fonts",
     "/fonts/",
     "/favicon.ico",
     "/models/{file}",
+    "/demo/offline.js",
+    "/demo/pkg",
+    "/demo/pkg/",
     "/api/v1",
     "/api/v1/",
     "/api/v1/{*rest}",

@@ -1,5 +1,6 @@
 //! The names of the demo's files, which change with their content.
 
+use super::WORKER_FOLDER;
 use crate::state::app_state;
 use serde::Deserialize;
 use std::path::Path;
@@ -16,6 +17,12 @@ pub(super) struct Modules {
     pub(super) module: String,
     /// The script of the worker that runs the model.
     pub(super) worker: String,
+    /// All that the page loads out of the bundle.
+    page: Vec<String>,
+    /// All that the worker loads, in any browser.
+    runtime: Vec<String>,
+    /// What the page loads besides.
+    assets: Vec<String>,
 }
 
 impl Modules {
@@ -33,13 +40,24 @@ impl Modules {
             .ok()
     }
 
+    /// All files that the page needs to work, apart by blanks: what a visit without a network finds kept.
+    pub(super) fn files(&self) -> String {
+        let files: Vec<&str> =
+            [&self.page, &self.runtime, &self.assets].into_iter().flatten().map(String::as_str).collect();
+        files.join(" ")
+    }
+
     fn from_list(text: &str, folder: &str) -> Result<Self, String> {
         let names: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        let address = |name: String| format!("/{folder}/{name}");
+        let of_page = |name: String| format!("/{folder}/{name}");
+        let of_worker = |name: String| format!("{WORKER_FOLDER}/{name}");
         Ok(Self {
-            script: address(names.script),
-            module: address(names.module),
-            worker: address(names.worker),
+            script: of_page(names.script),
+            module: of_page(names.module),
+            worker: of_worker(names.worker),
+            page: names.page.into_iter().map(of_page).collect(),
+            runtime: names.runtime.into_iter().map(of_worker).collect(),
+            assets: names.assets.into_iter().map(|path| format!("/{path}")).collect(),
         })
     }
 }
@@ -51,9 +69,18 @@ mod tests {
 
     #[test]
     fn names_become_addresses() {
-        let list = r#"{"script":"demo.1.js","module":"demo.2.wasm","worker":"slm.3.js"}"#;
+        let list = r#"{
+            "script": "demo.1.js", "module": "demo.2.wasm", "worker": "slm.3.js",
+            "page": ["demo.1.js", "demo.2.wasm", "parsimony.4.css"],
+            "runtime": ["slm.3.js", "slm-simd.5.wasm"],
+            "assets": ["fonts/inter.woff2"]
+        }"#;
         let modules = Modules::from_list(list, "pkg").unwrap();
-        assert_eq!(modules.worker, "/pkg/slm.3.js");
+        assert_eq!(modules.script, "/pkg/demo.1.js");
+        assert_eq!(modules.worker, "/demo/pkg/slm.3.js");
+        let files = "/pkg/demo.1.js /pkg/demo.2.wasm /pkg/parsimony.4.css \
+                     /demo/pkg/slm.3.js /demo/pkg/slm-simd.5.wasm /fonts/inter.woff2";
+        assert_eq!(modules.files(), files);
         assert!(Modules::from_list("{}", "pkg").is_err());
     }
 }
