@@ -1,5 +1,6 @@
 import { defineConfig, type Project } from '@playwright/test';
 import { chromium, withWebGpu } from './chromium.mjs';
+import { LLM_KEY, LLM_MODEL, LLM_PORT, LLM_PRICE } from './support/llm';
 import { MAIL_FILE, MAIL_FROM, SMTP_PORT } from './support/mail';
 import { OIDC_NAME, OIDC_PORT, OIDC_SECRET } from './support/organisation';
 import { ADMIN } from './support/people';
@@ -72,6 +73,15 @@ export default defineConfig({
           env: { OIDC_PORT, OIDC_SECRET, SITE: baseURL },
         },
         {
+          name: 'LLM endpoint',
+          command: 'exec node support/llm-server.mjs',
+          url: `http://127.0.0.1:${LLM_PORT}/health`,
+          timeout: 120_000,
+          stdout: 'ignore',
+          stderr: 'pipe',
+          env: { LLM_PORT, LLM_KEY },
+        },
+        {
           name: 'parsimony',
           command: 'exec node server.mjs',
           url: `${baseURL}/readyz`,
@@ -80,6 +90,16 @@ export default defineConfig({
           stderr: 'pipe',
           env: {
             PARSIMONY_LOG: process.env.PARSIMONY_LOG ?? 'warn',
+            PARSIMONY_LLM_BASE_URL: `http://127.0.0.1:${LLM_PORT}/v1`,
+            PARSIMONY_LLM_MODEL: LLM_MODEL,
+            PARSIMONY_LLM_API_KEY: LLM_KEY,
+            PARSIMONY_LLM_ALLOWED_HOSTS: '127.0.0.1',
+            PARSIMONY_LLM_PRICE: LLM_PRICE,
+            // The tests are no afternoon of one person's.
+            PARSIMONY_LLM_USER_REQUESTS_PER_DAY: '10000',
+            PARSIMONY_LLM_USER_TOKENS_PER_DAY: '10000000',
+            PARSIMONY_LLM_WORKSPACE_REQUESTS_PER_DAY: '10000',
+            PARSIMONY_LLM_WORKSPACE_TOKENS_PER_DAY: '10000000',
             PARSIMONY_OIDC_ISSUER: `http://127.0.0.1:${OIDC_PORT}`,
             PARSIMONY_OIDC_CLIENT_ID: 'parsimony',
             PARSIMONY_OIDC_CLIENT_SECRET: OIDC_SECRET,

@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal};
 
 use crate::{
     error::{Result, XtaskError},
-    model, npm,
+    llama, model, npm,
     packages::{self, Install},
     process::{self, Step},
     report, serve,
@@ -130,6 +130,7 @@ pub fn playwright(
     packages::ensure_node(install)?;
     packages::ensure_postgres(install)?;
     model::ensure(install)?;
+    let llama = llama::ensure(install)?;
     let chromium = packages::ensure_chromium(install)?;
     npm::ensure(workspace, install)?;
 
@@ -145,6 +146,7 @@ pub fn playwright(
         .env("PARSIMONY_BIN", binary)
         .env("PARSIMONY_DATA_DIR", &data)
         .env("CHROMIUM_PATH", &chromium)
+        .env(llama::VARIABLE, &llama)
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &results)
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &results)
         // Reports are files and terminal lines; nobody is there to look at a served page.
@@ -153,6 +155,8 @@ pub fn playwright(
         .env_remove("DATABASE_URL")
         .env_remove("BASE_URL")
         .env_remove("PARSIMONY_PUBLIC_URL")
+        // The tests bring an endpoint and its key; a second key would be refused.
+        .env_remove("PARSIMONY_LLM_API_KEY_FILE")
         .env_remove("LD_LIBRARY_PATH");
     let finished =
         Step::new(npx, "Testing in a browser with Playwright").within(PLAYWRIGHT_LIMIT).run_to_any_end()?;
