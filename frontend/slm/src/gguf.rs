@@ -12,6 +12,11 @@ use std::ops::Range;
 /// Bytes that each tensor starts at a multiple of, unless the file says otherwise.
 const ALIGNMENT: usize = 32;
 
+/// The format's numbers for kinds of elements.
+const UNSIGNED_32: u32 = 4;
+const SIGNED_32: u32 = 5;
+const TEXT: u32 = 8;
+
 /// Deepest nesting of arrays in arrays.
 const DEEPEST: usize = 4;
 
@@ -29,8 +34,18 @@ pub enum Value {
     Bool(bool),
     /// A text.
     Text(String),
-    /// How many elements an array has.
-    Array(usize),
+    /// An array.
+    Array(List),
+}
+
+/// Where the elements of an array are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List {
+    /// The format's number for the kind of its elements.
+    kind: u32,
+    count: usize,
+    /// Its elements in the file.
+    range: Range<usize>,
 }
 
 /// A tensor as the head describes it.
@@ -139,6 +154,49 @@ impl Gguf {
         }
     }
 
+    /// Yes or no among the metadata, if it is there.
+    pub fn flag(&self, key: &str) -> Option<bool> {
+        match self.metadata.get(key) {
+            Some(Value::Bool(flag)) => Some(*flag),
+            _ => None,
+        }
+    }
+
+    /// An array of texts among the metadata, which need not be UTF-8. `file` is what this was read from.
+    ///
+    /// # Errors
+    /// [`Error::File`] when it is missing or has something else in it.
+    pub fn texts<'a>(&self, file: &'a [u8], key: &str) -> Result<Vec<&'a [u8]>, Error> {
+        let list = self.list(key).filter(|list| list.kind == TEXT);
+        let list = list.ok_or_else(|| damaged(&format!("{key} is no list of texts")))?;
+        let mut reader = Reader { file, at: list.range.start };
+        (0..list.count).map(|_| reader.length().and_then(|length| reader.bytes(length))).collect()
+    }
+
+    /// An array of whole numbers of 32 bits among the metadata; `None` when it is missing. `file` is what this was read
+    /// from.
+    ///
+    /// # Errors
+    /// [`Error::File`] when it has something else in it.
+    pub fn wholes(&self, file: &[u8], key: &str) -> Result<Option<Vec<i64>>, Error> {
+        if !self.metadata.contains_key(key) {
+            return Ok(None);
+        }
+        let list = self.list(key).filter(|list| matches!(list.kind, UNSIGNED_32 | SIGNED_32));
+        let list = list.ok_or_else(|| damaged(&format!("{key} is no list of whole numbers")))?;
+        let mut reader = Reader { file, at: list.range.start };
+        let number =
+            |bits: u32| if list.kind == SIGNED_32 { i64::from(bits.cast_signed()) } else { i64::from(bits) };
+        (0..list.count).map(|_| reader.u32().map(number)).collect::<Result<_, _>>().map(Some)
+    }
+
+    fn list(&self, key: &str) -> Option<&List> {
+        match self.metadata.get(key) {
+            Some(Value::Array(list)) => Some(list),
+            _ => None,
+        }
+    }
+
     /// A text among the metadata, if it is there.
     pub fn text(&self, key: &str) -> Option<&str> {
         match self.metadata.get(key) {
@@ -236,12 +294,13 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn skip_array(&mut self, depth: usize) -> Result<usize, Error> {
+    fn skip_array(&mut self, depth: usize) -> Result<List, Error> {
         if depth == DEEPEST {
             return Err(damaged("its arrays are nested too deeply"));
         }
         let kind = self.u32()?;
         let count = self.length()?;
+        let start = self.at;
         let width = match kind {
             0 | 1 | 7 => Some(1),
             2 | 3 => Some(2),
@@ -267,7 +326,7 @@ impl<'a> Reader<'a> {
             }
             (None, _) => return Err(damaged(&format!("it has an array of the unknown kind {kind}"))),
         }
-        Ok(count)
+        Ok(List { kind, count, range: start..self.at })
     }
 
     fn tensor(&mut self) -> Result<(String, Vec<usize>, Quantisation, u64), Error> {

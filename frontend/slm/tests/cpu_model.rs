@@ -221,7 +221,7 @@ fn the_shipped_model_agrees_with_the_plain_forward_pass() {
     let tokenizer = slm::tokenizer::Tokenizer::load(&file).unwrap();
     let prompt =
         "A parcel that was promised for Monday arrived on Thursday, and the box was open. The customer wants";
-    let tokens = tokenizer.encode(prompt).unwrap();
+    let tokens = tokenizer.encode(prompt);
     let mut reference = Reference::new(&model, None);
     let mut cpu = Cpu::new(&model).unwrap();
     let (mut same, mut kl) = (0, 0.0);

@@ -8,7 +8,7 @@ use crate::engine::{Engine, KnownAnswer, now_ms};
 use crate::error::Error;
 use crate::hardware::Hardwares;
 use crate::sampling::Sampling;
-use crate::tokenizer::{Speaker, Tokenizer};
+use crate::tokenizer::{Speaker, TextStream, Tokenizer};
 use crate::weights::Model;
 use slm_messages::{
     Choice, Hardware, MemoryInUse, ModelFile, Prompt, Ready, Report, RunTimes, StartTimes, Step, Token,
@@ -128,7 +128,7 @@ impl Session {
         let before = self.choice().clone();
         let start = now_ms();
         let tokens = self.tokenizer.conversation(&[(Speaker::System, SYSTEM), (Speaker::User, text)])?;
-        let mut words = Words { tokenizer: &self.tokenizer, pending: Vec::new() };
+        let mut words = TextStream::default();
         let mut times = RunTimes {
             prompt_tokens: u32::try_from(tokens.len()).unwrap_or(u32::MAX),
             ..RunTimes::default()
@@ -139,7 +139,7 @@ impl Session {
             let now = now_ms();
             times.token_ms.push(now - last);
             let is_end = tokenizer.is_end(token);
-            let text = if is_end { String::new() } else { words.push(token) };
+            let text = if is_end { String::new() } else { words.push(tokenizer.bytes(token)) };
             told(before.backend, text, now - last);
             last = now;
             if is_end { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -157,28 +157,5 @@ impl Session {
             Err(error) => return Err(error),
         };
         Ok((ended, times))
-    }
-}
-
-/// Turns tokens into text, one after the other.
-struct Words<'a> {
-    tokenizer: &'a Tokenizer,
-    /// Tokens that end in the middle of a character.
-    pending: Vec<u32>,
-}
-
-/// A character has at most four bytes, so more tokens than this are no beginning of one.
-const LONGEST_CHARACTER: usize = 4;
-
-impl Words<'_> {
-    /// What a token adds to the text; nothing while a character is not complete.
-    fn push(&mut self, token: u32) -> String {
-        self.pending.push(token);
-        let text = self.tokenizer.decode(&self.pending).unwrap_or_default();
-        if text.ends_with(char::REPLACEMENT_CHARACTER) && self.pending.len() < LONGEST_CHARACTER {
-            return String::new();
-        }
-        self.pending.clear();
-        text
     }
 }
