@@ -35,7 +35,7 @@ export default defineConfig({
   retries: 0,
   timeout: 60_000,
   // Below the limit of `cargo xtask test`, so that an overlong run still reports what it found.
-  globalTimeout: 38 * 60_000,
+  globalTimeout: 58 * 60_000,
   expect: { timeout: 10_000 },
   reporter: 'list',
   use: {

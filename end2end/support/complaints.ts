@@ -14,6 +14,7 @@ interface Complaint {
 export class Complaints {
   private readonly heard: Complaint[] = [];
   private readonly expected = new Set<number>();
+  /** Parts of complaints that do not count. */
   private readonly elsewhere: string[] = [];
 
   /** `scripted` tells whether the pages that are listened to run JavaScript. */
@@ -60,6 +61,11 @@ export class Complaints {
     this.expected.add(status);
   }
 
+  /** Requests that fail like this (`ERR_INTERNET_DISCONNECTED`) belong to the test. */
+  expectFailure(error: string): void {
+    this.elsewhere.push(error);
+  }
+
   /** Complaints that name this address are about somebody else's pages. */
   leaveOut(address: string): void {
     this.elsewhere.push(address);
@@ -67,7 +73,7 @@ export class Complaints {
 
   /** Fails if anything was heard that does not belong to the test. */
   check(): void {
-    const ours = this.heard.filter(({ text }) => !this.elsewhere.some((address) => text.includes(address)));
+    const ours = this.heard.filter(({ text }) => !this.elsewhere.some((part) => text.includes(part)));
     const unexpected = ours.filter(({ status }) => status === undefined || !this.expected.has(status));
     expect(
       unexpected.map(({ text }) => text),

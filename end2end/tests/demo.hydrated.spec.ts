@@ -1,11 +1,27 @@
+import type { Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
-import { fact, load, LOADING, running, write, WRITING } from '../support/demo';
+import {
+  answers,
+  beforeTheWorker,
+  begin,
+  fact,
+  load,
+  LOADING,
+  measures,
+  running,
+  start,
+  write,
+  WRITING,
+} from '../support/demo';
+import { Door } from '../support/door';
 import { violations } from '../support/inspect';
 import { expect, test } from '../support/test';
 
 // Each test loads 98 MB and computes with them.
 test.slow();
 test.describe.configure({ mode: 'serial' });
+
+const NOTHING = { page: false, workers: 0 };
 
 test('the model is downloaded, paused, resumed, used, found again without a network, and removed', async ({ visitor, complaints }) => {
   test.setTimeout(8 * 60_000);
@@ -36,12 +52,12 @@ test('the model is downloaded, paused, resumed, used, found again without a netw
   await expect(running(page).getByRole('button', { name: 'Whichever is faster' })).toHaveAttribute('aria-pressed', 'true');
 
   await write(page, 'List three short steps for making a cup of green tea.');
-  await expect(page.locator('.demo-answer .prewrap')).not.toBeEmpty();
-  const measures = page.getByRole('region', { name: /^Measured on this device/ });
-  await expect(measures.locator('.figure').filter({ hasText: 'Tokens per second' })).toContainText(/\d/);
-  await expect(measures.locator('.chart-title')).toHaveText(/^Half of the tokens came within .* ms/);
-  await measures.getByText('The numbers').click();
-  await expect(measures.getByRole('row', { name: /^CPU/ })).toBeVisible();
+  await expect(answers(page).locator('.prewrap')).not.toBeEmpty();
+  const measured = measures(page);
+  await expect(measured.locator('.figure').filter({ hasText: 'Tokens per second' })).toContainText(/\d/);
+  await expect(measured.locator('.chart-title')).toHaveText(/^Half of the tokens came within .* ms/);
+  await measured.getByText('The numbers').click();
+  await expect(measured.getByRole('row', { name: /^CPU/ })).toBeVisible();
   expect(await violations(page)).toEqual([]);
 
   // Without a network: neither the list nor the file.
@@ -64,8 +80,6 @@ test('stopping ends an answer at once, and the page never freezes', async ({ vis
   test.setTimeout(5 * 60_000);
   const { page } = visitor;
   await load(visitor);
-  await page.getByLabel('Longest answer').selectOption('256');
-  await page.getByLabel('Prompt', { exact: true }).fill('Write a long story about a lighthouse.');
   await page.evaluate(() => {
     let last = performance.now();
     window.longestPause = 0;
@@ -75,8 +89,8 @@ test('stopping ends an answer at once, and the page never freezes', async ({ vis
       last = now;
     }, 10);
   });
-  await page.getByRole('button', { name: 'Write', exact: true }).click();
-  await expect(page.locator('.demo-answer .prewrap')).toContainText(/\w+ \w+ \w+/, { timeout: WRITING });
+  await begin(page, 'Write a long story about a lighthouse.', '256');
+  await expect(answers(page).locator('.prewrap')).toContainText(/\w+ \w+ \w+/, { timeout: WRITING });
   const stopped = await page.evaluate(
     () =>
       new Promise<number>((done) => {
@@ -93,7 +107,7 @@ test('stopping ends an answer at once, and the page never freezes', async ({ vis
   // The promise is 50 ms; other work on this machine may take its turn in between.
   expect(stopped).toBeLessThan(500);
   expect(longestPause).toBeLessThan(1_000);
-  await expect(page.locator('.demo-answer')).toContainText('was stopped');
+  await expect(answers(page)).toContainText('was stopped');
   await write(page);
 });
 
@@ -117,11 +131,7 @@ test('a line that breaks costs nothing but time', async ({ visitor, complaints }
 
 test('a browser without SIMD is told so in a sentence', async ({ visitor }) => {
   const { page } = visitor;
-  await page.route('**/pkg/slm.*.js', async (route) => {
-    const response = await route.fetch();
-    const body = `WebAssembly.validate = () => false;\n${await response.text()}`;
-    await route.fulfill({ response, body });
-  });
+  await beforeTheWorker(page, 'WebAssembly.validate = () => false;');
   await visitor.open('/demo');
   await expect(page.locator('.notice-warn')).toContainText('This browser has no SIMD in WebAssembly');
   await expect(page.getByRole('button', { name: /Download/ })).toBeHidden();
@@ -142,6 +152,120 @@ test('the benchmark runs by itself and saves what it measured', async ({ visitor
   }
   expect(saved.result.is_partial).toBe(false);
 });
+
+test('a second visit needs no network, shows nobody’s name, and goes with the model', async ({ visitor, complaints }) => {
+  test.setTimeout(8 * 60_000);
+  const { page } = visitor;
+  const kept = page.getByText(/^The site cannot be reached, so this page is the one that this browser kept on \d{4}-/);
+  const offline = fact(page, 'Without a network');
+  const without = 'ERR_INTERNET_DISCONNECTED';
+  await visitor.open('/demo');
+  // Whoever only looks around is left without.
+  await expect(offline).toHaveText('this page does not open');
+  expect(await leftovers(page)).toEqual(NOTHING);
+  await start(page);
+  await expect(offline).toHaveText('this page opens too', { timeout: LOADING });
+  await expect(page.locator('.account-name')).toBeVisible();
+  await expect(kept).toHaveCount(0);
+
+  complaints.expectFailure(without);
+  await page.context().setOffline(true);
+  await visitor.reload();
+  await expect(kept).toBeVisible();
+  await expect(page.locator('.account-name')).toHaveCount(0);
+  await expect(page.locator('html')).not.toHaveAttribute('data-role');
+  await expect(fact(page, 'Kept in this browser')).toHaveText('all of it');
+  expect(await violations(page)).toEqual([]);
+  await start(page);
+  await write(page);
+  await expect(page.getByRole('heading', { name: 'Answer, computed on the CPU' })).toBeVisible();
+
+  // With a network the page is the site's own again, and the visitor's.
+  await page.context().setOffline(false);
+  await visitor.reload();
+  await expect(kept).toHaveCount(0);
+  await expect(page.locator('.account-name')).toBeVisible();
+  await page.getByRole('button', { name: 'Remove from this browser' }).click();
+  await expect(fact(page, 'Kept in this browser')).toHaveText('nothing yet');
+  await expect(offline).toHaveText('this page does not open');
+  await expect.poll(() => leftovers(page)).toEqual(NOTHING);
+  await page.context().setOffline(true);
+  await expect(page.goto('/demo')).rejects.toThrow(without);
+});
+
+test('a second visit needs no server', async ({ stranger, complaints, baseURL }) => {
+  test.setTimeout(5 * 60_000);
+  const { page } = stranger;
+  const door = await Door.to(baseURL ?? '');
+  await load(stranger, `${door.address}/demo`);
+  await expect(fact(page, 'Without a network')).toHaveText('this page opens too', { timeout: LOADING });
+  await door.shut();
+  complaints.expectFailure('ERR_CONNECTION_REFUSED');
+  await stranger.open(`${door.address}/demo`);
+  await expect(page.getByText(/^The site cannot be reached/)).toBeVisible();
+  await start(page);
+  await write(page);
+});
+
+test('a site that has no demo any more leaves nothing behind in browsers', async ({ visitor }) => {
+  test.setTimeout(5 * 60_000);
+  const { page } = visitor;
+  await load(visitor);
+  await expect(fact(page, 'Without a network')).toHaveText('this page opens too', { timeout: LOADING });
+  await page.context().route('**/demo', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: '<!DOCTYPE html><html lang="en"><title>Demo</title><main><p data-demo="none">No demo.</p></main></html>',
+    }),
+  );
+  await visitor.open('/demo');
+  await expect(page.getByText('No demo.')).toBeVisible();
+  await expect.poll(() => leftovers(page)).toEqual(NOTHING);
+});
+
+test('a hundred prompts in a row take no more memory than three', async ({ visitor }) => {
+  test.setTimeout(15 * 60_000);
+  const { page } = visitor;
+  await load(visitor);
+  const memory = () => measures(page).locator('.figure').filter({ hasText: 'Memory of the model' }).innerText();
+  let early = '';
+  for (let place = 1; place <= 100; place += 1) {
+    await write(page, `Repeat exactly: ${place}.`);
+    if (place === 3) early = await memory();
+  }
+  expect(early).toMatch(/\d MB[^]*\d MB in the worker’s module/);
+  expect(await memory()).toBe(early);
+});
+
+test('an answer goes on in a tab that nobody looks at', async ({ visitor }) => {
+  test.setTimeout(5 * 60_000);
+  const { page } = visitor;
+  await load(visitor);
+  await begin(page, 'Write a long story about a lighthouse.', '128');
+  const text = answers(page).locator('.prewrap');
+  await expect(text).toContainText(/\w+ \w+/, { timeout: WRITING });
+  const before = await page.evaluate(() => {
+    Object.defineProperties(document, {
+      visibilityState: { configurable: true, get: () => 'hidden' },
+      hidden: { configurable: true, get: () => true },
+    });
+    document.dispatchEvent(new Event('visibilitychange'));
+    window.dispatchEvent(new Event('blur'));
+    return document.querySelector('.demo-answer .prewrap')?.textContent ?? '';
+  });
+  await expect(answers(page)).toContainText(/tokens; the answer (is complete|reached the length)/, { timeout: WRITING });
+  const after = await text.innerText();
+  expect(after.length).toBeGreaterThan(before.length);
+  expect(after.startsWith(before.trim())).toBe(true);
+});
+
+/** Whether a browser keeps the page, and how many service workers it has of this site. */
+function leftovers(page: Page): Promise<{ page: boolean; workers: number }> {
+  return page.evaluate(async () => ({
+    page: await caches.has('parsimony-demo'),
+    workers: (await navigator.serviceWorker.getRegistrations()).length,
+  }));
+}
 
 declare global {
   interface Window {

@@ -54,7 +54,7 @@ impl Device {
     }
 }
 
-/// A property, if it is there.
+/// A property of an object; `None` where it has none.
 pub(crate) fn property(of: &JsValue, name: &str) -> Option<JsValue> {
     js_sys::Reflect::get(of, &name.into()).ok().filter(|found| !found.is_undefined() && !found.is_null())
 }

@@ -1,6 +1,6 @@
 //! Visits without a network: a service worker keeps this page once the model is kept, and is removed with it.
 //!
-//! Not before: whoever only looks around is left with nothing on their device.
+//! Not before: whoever only looks around has no use for it.
 
 use crate::SECTION;
 use crate::facts::property;
