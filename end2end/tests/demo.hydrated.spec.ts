@@ -173,7 +173,7 @@ test('a second visit needs no network, shows nobody’s name, and goes with the 
   await visitor.reload();
   await expect(kept).toBeVisible();
   await expect(page.locator('.account-name')).toHaveCount(0);
-  await expect(page.locator('html')).not.toHaveAttribute('data-role');
+  await expect(page.locator('html')).toHaveAttribute('data-role', 'stranger');
   await expect(fact(page, 'Kept in this browser')).toHaveText('all of it');
   expect(await violations(page)).toEqual([]);
   await start(page);
