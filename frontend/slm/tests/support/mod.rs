@@ -35,11 +35,14 @@ pub fn recorded() -> Recorded {
     serde_json::from_str(include_str!("../llama_cpp.json")).unwrap()
 }
 
-/// How many tokens of llama.cpp's long continuations a backend would have chosen too, each after llama.cpp's own; and
-/// how many there are.
-pub fn agreement_on_long_texts(backend: &mut impl Backend) -> (usize, usize) {
+/// How many tokens of llama.cpp's continuations of texts of up to `longest` tokens a backend would have chosen too, each
+/// after llama.cpp's own; and how many there are.
+pub fn agreement_on_long_texts(backend: &mut impl Backend, longest: usize) -> (usize, usize) {
     let (mut same, mut all) = (0, 0);
     for Continued { tokens, continuation } in recorded().long {
+        if tokens.len() > longest {
+            continue;
+        }
         backend.rewind(0);
         block_on(backend.prefill(&tokens, &Stop::default())).unwrap();
         for token in continuation {
