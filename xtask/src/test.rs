@@ -140,6 +140,8 @@ fn rust(workspace: &Workspace, course: &mut Course, scratch: &Scratch, install: 
         let database = test_database(workspace, scratch)?;
         run_tests(workspace, &lint::select(&packages), &[database, cluster_folder(scratch), model, llama])
     });
+    // Apart from the server's, whose side of Leptos the page's must not meet in one build.
+    course.run("Rust tests, demo", || run_tests(workspace, &["--package", "demo"], &[]));
     course.run("Rust tests, xtask", || run_tests(workspace, &["--package", "xtask"], &[]));
 }
 

@@ -52,6 +52,13 @@ pub(super) struct Submitted {
 /// More read-back buffers than tokens in flight are never idle at once.
 const IDLE_BUFFERS: usize = 8;
 
+/// Why no adapter was found.
+const NO_ADAPTER: &str = if cfg!(target_arch = "wasm32") {
+    "this browser offers none, or has switched it off"
+} else {
+    "Vulkan offers none"
+};
+
 impl Device {
     /// Opens the fastest adapter there is. `largest` is the size in bytes of the largest buffer that will be bound;
     /// where it is above what every device grants, more is asked for.
@@ -64,7 +71,8 @@ impl Device {
                 ..Default::default()
             })
             .await
-            .map_err(|refusal| Error::Gpu(refusal.to_string()))?;
+            // Which of wgpu's own backends it tried, and which it was built without, helps nobody here.
+            .map_err(|_| Error::Gpu(NO_ADAPTER.to_owned()))?;
         let mut limits = wgpu::Limits::default();
         limits.max_storage_buffer_binding_size = limits.max_storage_buffer_binding_size.max(largest);
         limits.max_buffer_size = limits.max_buffer_size.max(largest);
