@@ -24,6 +24,7 @@ mod tests;
 mod weights;
 
 pub use device::Info;
+pub use shape::Workgroups;
 
 use crate::adapter::{Adapter, ClassHead};
 use crate::backend::{Backend, BackendKind, Ended, Memory, Stop};
@@ -94,10 +95,32 @@ impl Gpu {
     /// [`Error::Unsupported`] when the kernels do not serve the model's shape, [`Error::Gpu`] when there is no GPU or
     /// it refuses memory or a shader.
     pub async fn new(model: &Model, context: Option<usize>) -> Result<Self, Error> {
-        let shape = Shape::new(&model.config, context)?;
+        Self::open(model, context, None).await
+    }
+
+    /// The same with workgroups of this kind, whatever the device.
+    ///
+    /// # Errors
+    /// As for [`Gpu::new`].
+    pub async fn with_workgroups(
+        model: &Model,
+        context: Option<usize>,
+        workgroups: Workgroups,
+    ) -> Result<Self, Error> {
+        Self::open(model, context, Some(workgroups)).await
+    }
+
+    async fn open(
+        model: &Model,
+        context: Option<usize>,
+        workgroups: Option<Workgroups>,
+    ) -> Result<Self, Error> {
+        let mut shape = Shape::new(&model.config, context)?;
         let device = Device::open(largest_binding(model, &shape)).await?;
+        let fitting = if device.info.fallback { Workgroups::Narrow } else { Workgroups::Wide };
+        shape.workgroups = workgroups.unwrap_or(fitting);
         let weights = Weights::upload(&device, model).await?;
-        let buffers = device.guarded(|| Buffers::new(&device, &shape, candidates(&weights))).await?;
+        let buffers = device.guarded(|| Buffers::new(&device, &shape, candidates(&shape, &weights))).await?;
         let mut kernels = Kernels::default();
         let plain = Network::new(&device, &mut kernels, &shape, &weights, &buffers, None).await?;
         Ok(Self {

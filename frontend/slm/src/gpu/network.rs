@@ -269,7 +269,10 @@ impl Builder<'_> {
             let lowering = projection(&side.lowering, 1, None);
             let recipe = recipe::matvec("lower", self.shape, &lowering, input, Finish::Store);
             let bound = bindings(&side.lowering, &[sources, &[(binding::TARGET, &sides.lowered)]]);
-            steps.push(self.step(&recipe, &bound, Grid::Fixed(small(lowering.groups(Finish::Store)))).await?);
+            steps.push(
+                self.step(&recipe, &bound, Grid::Fixed(small(lowering.groups(self.shape, Finish::Store))))
+                    .await?,
+            );
         }
         let projection = projection(matrix, sections, side.map(|(_, sides)| sides.rank));
         let recipe = recipe::matvec("product", self.shape, &projection, input, finish);
@@ -277,7 +280,9 @@ impl Builder<'_> {
         if let Some((side, sides)) = side {
             bound.extend([(binding::LOWERED, &sides.lowered), (binding::RAISING, &side.raising)]);
         }
-        steps.push(self.step(&recipe, &bound, Grid::Fixed(small(projection.groups(finish)))).await?);
+        steps.push(
+            self.step(&recipe, &bound, Grid::Fixed(small(projection.groups(self.shape, finish)))).await?,
+        );
         Ok(())
     }
 
@@ -312,7 +317,7 @@ impl Builder<'_> {
 
     async fn choose(&mut self, weights: &Weights) -> Result<Step, Error> {
         let buffers = self.buffers;
-        let recipe = recipe::choose(self.shape, weights.embedding.format, candidates(weights));
+        let recipe = recipe::choose(self.shape, weights.embedding.format, candidates(self.shape, weights));
         let others = [
             (binding::SOURCE, &buffers.candidates),
             (binding::BESIDE, &buffers.rotations),
@@ -333,14 +338,14 @@ impl Builder<'_> {
             (binding::SECOND, &buffers.candidates),
         ];
         let bound = bindings(weights.head(), &[&others]);
-        self.step(&recipe, &bound, Grid::Fixed(small(candidates(weights)))).await
+        self.step(&recipe, &bound, Grid::Fixed(small(candidates(self.shape, weights)))).await
     }
 
     async fn scan(&mut self, weights: &Weights) -> Result<Step, Error> {
         let buffers = self.buffers;
-        let recipe = recipe::scan(self.shape, candidates(weights));
+        let recipe = recipe::scan(self.shape, candidates(self.shape, weights));
         let bound = [(binding::TARGET, &buffers.logits), (binding::SECOND, &buffers.candidates)];
-        self.step(&recipe, &bound, Grid::Fixed(small(candidates(weights)))).await
+        self.step(&recipe, &bound, Grid::Fixed(small(candidates(self.shape, weights)))).await
     }
 
     async fn embed(&mut self, weights: &Weights) -> Result<Step, Error> {
@@ -391,8 +396,8 @@ fn projection(matrix: &Matrix, sections: usize, rank: Option<usize>) -> Projecti
 }
 
 /// Workgroups of the head, each of which finds one candidate.
-pub(super) fn candidates(weights: &Weights) -> usize {
-    projection(weights.head(), 1, None).groups(Finish::Logits)
+pub(super) fn candidates(shape: &Shape, weights: &Weights) -> usize {
+    projection(weights.head(), 1, None).groups(shape, Finish::Logits)
 }
 
 fn bindings<'b>(matrix: &'b Matrix, others: &[&[(u32, &'b wgpu::Buffer)]]) -> Vec<(u32, &'b wgpu::Buffer)> {

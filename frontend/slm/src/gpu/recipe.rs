@@ -61,18 +61,21 @@ pub(super) struct Projection {
     pub(super) rank: Option<usize>,
 }
 
-/// How often a workgroup of the head repeats its rows: one normalisation then serves this many times more of them.
+/// How often a wide workgroup of the head repeats its rows: one normalisation then serves this many times more of them.
 const HEAD_PASSES: usize = 4;
 
 impl Projection {
     /// Workgroups of the decode kernel.
-    pub(super) fn groups(&self, finish: Finish) -> usize {
-        self.outputs.div_ceil(Lanes::of(self.columns).rows * passes(finish))
+    pub(super) fn groups(&self, shape: &Shape, finish: Finish) -> usize {
+        let lanes = self.lanes(shape, finish);
+        self.outputs.div_ceil(lanes.rows * lanes.passes)
     }
-}
 
-fn passes(finish: Finish) -> usize {
-    if finish == Finish::Logits { HEAD_PASSES } else { 1 }
+    fn lanes(&self, shape: &Shape, finish: Finish) -> Lanes {
+        let lanes = Lanes::of(self.columns, shape.workgroups);
+        let least = if finish == Finish::Logits { HEAD_PASSES } else { 1 };
+        Lanes { passes: lanes.passes.max(least), ..lanes }
+    }
 }
 
 /// One vector times a matrix.
@@ -83,13 +86,13 @@ pub(super) fn matvec(
     input: Input,
     finish: Finish,
 ) -> Recipe {
-    let lanes = Lanes::of(projection.columns);
+    let lanes = projection.lanes(shape, finish);
     let mut recipe = start(name, shape);
     product_constants(&mut recipe, projection);
     number(&mut recipe, "LANES", lanes.lanes);
     number(&mut recipe, "ROWS", lanes.rows);
     number(&mut recipe, "THREADS", lanes.threads());
-    number(&mut recipe, "PASSES", passes(finish));
+    number(&mut recipe, "PASSES", lanes.passes);
     number(&mut recipe, "BLOCK_SUMS", usize::from(projection.format == Format::Q4));
     // 48 blocks keep the workgroup's memory under 16 KiB; longer vectors come in several tiles.
     number(&mut recipe, "TILE_BLOCKS", (projection.columns / 32).min(48));
@@ -121,6 +124,7 @@ pub(super) fn matvec(
 pub(super) fn gemm(name: &'static str, shape: &Shape, projection: &Projection, finish: Finish) -> Recipe {
     let mut recipe = start(name, shape);
     product_constants(&mut recipe, projection);
+    number(&mut recipe, "THREADS", shape.workgroups.tile_threads());
     recipe.bindings.push((binding::SOURCE, Access::Read));
     format(&mut recipe, projection.format);
     side(&mut recipe, projection);
@@ -170,6 +174,7 @@ pub(super) fn embed(shape: &Shape, embedding: Format) -> Recipe {
 pub(super) fn norm(shape: &Shape) -> Recipe {
     let mut recipe = start("norm", shape);
     width(&mut recipe, shape);
+    number(&mut recipe, "THREADS", shape.workgroups.norm_threads());
     recipe.parts.push(include_str!("norm.wgsl"));
     recipe.bindings.extend([
         (binding::SOURCE, Access::Read),

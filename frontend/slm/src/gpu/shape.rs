@@ -20,12 +20,24 @@ const LINES: usize = 12;
 /// where its full context of 8,192 would take twice its weights.
 pub(super) const CONTEXT: usize = 2048;
 
-/// A model's shape and the cache's.
+/// How many threads work together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Workgroups {
+    /// More than a hundred, several to a row: what the units of a GPU want.
+    #[default]
+    Wide,
+    /// Few, with more to do for each. A CPU that plays the GPU runs the threads of a workgroup by turns and changes
+    /// between them at every barrier, which with wide workgroups costs ten times what the products cost.
+    Narrow,
+}
+
+/// A model's shape, the cache's, and how the kernels share out their work.
 #[derive(Debug, Clone)]
 pub(super) struct Shape {
     pub(super) config: Config,
     /// Slots in the cache.
     pub(super) context: usize,
+    pub(super) workgroups: Workgroups,
 }
 
 impl Shape {
@@ -61,7 +73,8 @@ impl Shape {
         if config.vocabulary == 0 || config.context == 0 || config.layers == 0 {
             return unsupported("no vocabulary, no context or no layers".into());
         }
-        Ok(Self { config: config.clone(), context: context.unwrap_or(CONTEXT).clamp(1, config.context) })
+        let context = context.unwrap_or(CONTEXT).clamp(1, config.context);
+        Ok(Self { config: config.clone(), context, workgroups: Workgroups::default() })
     }
 
     /// Width of all query heads together.
@@ -89,15 +102,39 @@ pub(super) struct Lanes {
     pub(super) lanes: usize,
     /// Rows that a workgroup does at once; a multiple of 8.
     pub(super) rows: usize,
+    /// How often it does so.
+    pub(super) passes: usize,
+}
+
+impl Workgroups {
+    /// Threads of a tile of `gemm.wgsl`, which has 256 pieces of work.
+    pub(super) fn tile_threads(self) -> usize {
+        match self {
+            Self::Wide => 256,
+            Self::Narrow => 64,
+        }
+    }
+
+    /// Threads that normalise a token of a batch; a power of two.
+    pub(super) fn norm_threads(self) -> usize {
+        match self {
+            Self::Wide => 64,
+            Self::Narrow => 8,
+        }
+    }
 }
 
 impl Lanes {
-    /// The most threads a row, up to 8, that leave the fewest of them without a block in the last round.
-    pub(super) fn of(columns: usize) -> Self {
+    /// The most threads a row, up to 8, that leave the fewest of them without a block in the last round; in narrow
+    /// workgroups one, whose loads have no neighbours to be shared with.
+    pub(super) fn of(columns: usize, workgroups: Workgroups) -> Self {
+        if workgroups == Workgroups::Narrow {
+            return Self { lanes: 1, rows: 16, passes: 4 };
+        }
         let blocks = columns / 32;
         let idle = |lanes: usize| blocks.div_ceil(lanes) * lanes - blocks;
         let lanes = (1..=8).rev().min_by_key(|&lanes| (lanes < 4.min(blocks), idle(lanes))).unwrap_or(1);
-        Self { lanes, rows: (128 / lanes) / 8 * 8 }
+        Self { lanes, rows: (128 / lanes) / 8 * 8, passes: 1 }
     }
 
     /// Threads in a workgroup.

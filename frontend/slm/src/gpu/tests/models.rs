@@ -7,7 +7,7 @@ use crate::adapter::{Adapter, ClassHead};
 use crate::backend::{Backend, Ended, Stop};
 use crate::config::Config;
 use crate::error::Error;
-use crate::gpu::Gpu;
+use crate::gpu::{Gpu, Workgroups};
 use crate::sampling::Sampling;
 use crate::weights::{Model, Quantisation};
 use pollster::block_on;
@@ -49,14 +49,20 @@ fn greedy(gpu: &mut Gpu, count: usize) -> Vec<u32> {
 #[test]
 fn prompts_of_every_kind_of_length() {
     let model = small(Quantisation::Q4_1, Quantisation::Q8_0);
-    let mut gpu = gpu(&model);
     let tokens = Chance::new(21).tokens(300, 301);
     let states = oracle::states(&model, None, &tokens);
+    for workgroups in [Workgroups::Wide, Workgroups::Narrow] {
+        let gpu = block_on(Gpu::with_workgroups(&model, None, workgroups)).unwrap();
+        lengths(gpu, &model, &tokens, &states);
+    }
+}
+
+fn lengths(mut gpu: Gpu, model: &Model, tokens: &[u32], states: &[Vec<f64>]) {
     for length in [1, 2, 3, 17, 63, 64, 65, 127, 128, 129, 131, 257, 300] {
         gpu.rewind(0);
         let found = read(&mut gpu, &tokens[..length]);
         assert_eq!(gpu.position(), length);
-        let wanted = oracle::logits(&model, &states[length - 1]);
+        let wanted = oracle::logits(model, &states[length - 1]);
         assert_close(&format!("{length} tokens"), &found, &wanted, TOLERANCE);
     }
     // In pieces, the last of which comes after a rewind.
@@ -66,7 +72,7 @@ fn prompts_of_every_kind_of_length() {
     read(&mut gpu, &tokens[72..200]);
     gpu.rewind(150);
     let found = read(&mut gpu, &tokens[150..180]);
-    assert_close("in pieces", &found, &oracle::logits(&model, &states[179]), TOLERANCE);
+    assert_close("in pieces", &found, &oracle::logits(model, &states[179]), TOLERANCE);
 }
 
 #[test]
