@@ -19,7 +19,6 @@ pub(crate) use timeline::words as audit_words;
 
 use crate::AppError;
 use crate::access::{Access, allowed};
-use crate::functions::links::RevokeLink;
 use crate::functions::links::server::link;
 use domain::access::Action;
 use domain::ids::UseCaseId;
@@ -41,7 +40,6 @@ pub(crate) async fn discussion(id: &str, query: &str) -> Result<String, AppError
     let since = diff::since_my_last_look(&store, scope, id, &record, &use_case).await?;
     let revisions = store.revisions(scope, id).await?;
     let links: Vec<_> = store.scenarios(scope, id).await?.into_iter().map(link).collect();
-    let revoke = ServerAction::<RevokeLink>::new();
     store.read_notifications(scope, None, Some(id)).await?;
     let said = Said::of(query);
     let frozen = use_case.archived_at.is_some() || use_case.portfolio_archived_at.is_some();
@@ -53,7 +51,7 @@ pub(crate) async fn discussion(id: &str, query: &str) -> Result<String, AppError
         {timeline::timeline(&timeline)}
         <section class="share-panel" aria-labelledby="links-title">
             <h2 class="share-title" id="links-title">"Links shared from here"</h2>
-            {crate::components::links::links(&links, revoke, false)}
+            {crate::components::links::links(&links, false)}
         </section>
     };
     Ok(view.into_any().to_html())

@@ -1,20 +1,20 @@
 //! Shared links in a list, each with its state and, while it works, a button that withdraws it.
 
 use crate::functions::links::{LinkState, LinkView, RevokeLink};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use server_fn::ServerFn;
 
 /// A list of links; says so when there are none.
 #[must_use]
-pub fn links(links: &[LinkView], revoke: ServerAction<RevokeLink>, with_title: bool) -> AnyView {
+pub fn links(links: &[LinkView], with_title: bool) -> AnyView {
     if links.is_empty() {
         return view! { <p class="muted">"No links yet."</p> }.into_any();
     }
-    let items = links.iter().map(|link| item(link, revoke, with_title)).collect_view();
+    let items = links.iter().map(|link| item(link, with_title)).collect_view();
     view! { <ul class="share-list">{items}</ul> }.into_any()
 }
 
-fn item(link: &LinkView, revoke: ServerAction<RevokeLink>, with_title: bool) -> AnyView {
+fn item(link: &LinkView, with_title: bool) -> AnyView {
     let (class, state) = match (link.state, &link.expires) {
         (LinkState::Revoked, _) => ("share-item is-revoked", "revoked".to_owned()),
         (LinkState::Expired, _) => ("share-item is-revoked", "expired".to_owned()),
@@ -30,12 +30,12 @@ fn item(link: &LinkView, revoke: ServerAction<RevokeLink>, with_title: bool) -> 
         let label = format!("Revoke the link to {} of {}", link.title, link.created.text);
         let id = link.id.clone();
         view! {
-            <ActionForm action=revoke>
+            <form method="post" action=RevokeLink::url()>
                 <input type="hidden" name="id" value=id.clone() />
                 <button class="button button-quiet button-small" type="submit" aria-label=label>
                     "Revoke"
                 </button>
-            </ActionForm>
+            </form>
         }
     });
     view! {

@@ -48,7 +48,7 @@ fn page(shared: &[LinkView], revoke: ServerAction<RevokeLink>) -> AnyView {
         }
         .into_any()
     } else {
-        links(shared, revoke, true)
+        links(shared, true)
     };
     view! {
         <main id="main" class="page page-narrow" tabindex="-1">
