@@ -50,7 +50,7 @@ const AHEAD: usize = 4;
 /// Batches of up to so many tokens are read one by one: a tile of the matrix product costs more than these.
 const FEW: usize = 3;
 
-/// The same for a CPU that plays the GPU; lavapipe takes 300 ms a token and 5 s a tile.
+/// The same for a CPU that plays the GPU, which takes about ten times as long for a tile as for a token.
 const FEW_ON_CPU: usize = 16;
 
 /// What a token costs.
