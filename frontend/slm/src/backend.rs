@@ -68,6 +68,11 @@ pub trait Backend {
     /// Shape of the model.
     fn config(&self) -> &Config;
 
+    /// Positions that its cache has; those that the model was trained for unless it has fewer.
+    fn context(&self) -> usize {
+        self.config().context
+    }
+
     /// Positions in the cache.
     fn position(&self) -> usize;
 

@@ -73,7 +73,7 @@ impl<W: Workshop> Engine<W> {
 
     /// Positions that prompt and answer may have together.
     pub fn context(&self) -> usize {
-        self.backend.config().context
+        self.backend.context()
     }
 
     /// Bytes in use.

@@ -143,11 +143,6 @@ impl Gpu {
         &self.device.info
     }
 
-    /// Positions that the cache has.
-    pub fn context(&self) -> usize {
-        self.shape.context
-    }
-
     /// What a token costs; with the adapter once that has run.
     pub fn plan(&self) -> Plan {
         let network = self.network();
@@ -237,6 +232,10 @@ impl Backend for Gpu {
 
     fn config(&self) -> &Config {
         &self.shape.config
+    }
+
+    fn context(&self) -> usize {
+        self.shape.context
     }
 
     fn position(&self) -> usize {

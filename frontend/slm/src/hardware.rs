@@ -67,6 +67,10 @@ impl Backend for AnyBackend {
         whichever!(self, backend => backend.config())
     }
 
+    fn context(&self) -> usize {
+        whichever!(self, backend => backend.context())
+    }
+
     fn position(&self) -> usize {
         whichever!(self, backend => backend.position())
     }
