@@ -2,7 +2,7 @@
 
 use crate::components::failure::FailureNotice;
 use crate::functions::fragment::fragment;
-use crate::live::LivePage;
+use crate::live::{LivePage, Part};
 use crate::wire::{opened, shown};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -33,16 +33,16 @@ pub fn Fragment(
     });
     let html =
         opened(move || (part.get(), search.get(), turn.get()), |(part, search, _)| fragment(part, search));
-    let in_place = StoredValue::new(None::<InPlace>);
     let is_wanted = StoredValue::new(false);
     // Somebody may have begun to type while this was on its way, or have left the page.
     let fitting = move |html: String| {
-        let (Some(part), Some(search)) = (part.try_get_untracked(), search.try_get_untracked()) else {
+        let (Some(about), Some(search)) = (part.try_get_untracked(), search.try_get_untracked()) else {
             return html;
         };
-        let new = InPlace { part, search, html };
+        let new = Part { about, search, html };
         let is_wanted_anyway = is_wanted.try_get_value().unwrap_or_default();
-        let typed_in = in_place
+        let typed_in = page
+            .part
             .try_get_value()
             .flatten()
             .filter(|old| !is_wanted_anyway && old.is_another_state_of(&new) && is_being_typed_in(place));
@@ -51,7 +51,7 @@ pub fn Fragment(
             set_stale.set(true);
             return old.html;
         }
-        in_place.try_set_value(Some(new.clone()));
+        page.part.try_set_value(Some(new.clone()));
         new.html
     };
     view! {
@@ -89,21 +89,6 @@ pub fn Fragment(
         </div>
     }
     .into_any()
-}
-
-/// What is in place, and of which page.
-#[derive(Clone)]
-struct InPlace {
-    part: String,
-    search: String,
-    html: String,
-}
-
-impl InPlace {
-    /// Of the same page, but not the same.
-    fn is_another_state_of(&self, other: &Self) -> bool {
-        self.part == other.part && self.search == other.search && self.html != other.html
-    }
 }
 
 /// Whether a field in here holds something that was typed and not sent.
