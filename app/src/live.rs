@@ -13,28 +13,6 @@ pub struct LivePage {
     pub notified: RwSignal<u32>,
     /// Names of the others who look at the same use case.
     pub others: RwSignal<Vec<String>>,
-    /// The part that the server rendered last. It outlives the components around it, which a change of the use case
-    /// makes anew: what somebody types in it must not go with them.
-    pub part: StoredValue<Option<Part>>,
-}
-
-/// A part of a page that the server rendered.
-#[derive(Debug, Clone)]
-pub struct Part {
-    /// What it is about.
-    pub about: String,
-    /// The part of the page's address after `?`.
-    pub search: String,
-    /// What is in place.
-    pub html: String,
-}
-
-impl Part {
-    /// Of the same page, but not the same.
-    #[must_use]
-    pub fn is_another_state_of(&self, other: &Self) -> bool {
-        self.about == other.about && self.search == other.search && self.html != other.html
-    }
 }
 
 impl LivePage {
@@ -45,7 +23,6 @@ impl LivePage {
             changed: RwSignal::new(0),
             notified: RwSignal::new(0),
             others: RwSignal::new(Vec::new()),
-            part: StoredValue::new(None),
         };
         provide_context(page);
         page

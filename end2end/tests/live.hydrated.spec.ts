@@ -40,30 +40,6 @@ test('what somebody is typing is left alone when something happens', async ({ vi
   await expect(visitor.page.locator('#comments')).toContainText('A whole one.');
 });
 
-test('what somebody types while news is on its way is left alone too', async ({ visitor, team, uniqueName }) => {
-  const grace = await team.join('Grace Hopper', 'editor');
-  const address = await keep(visitor, uniqueName('Live'));
-  await visitor.open(address);
-  let typed = () => {};
-  const untilTyped = new Promise<void>((resolve) => (typed = resolve));
-  await visitor.page.route('**/api/fragment', async (route) => {
-    await untilTyped;
-    await route.continue();
-  });
-  const asked = visitor.page.waitForRequest('**/api/fragment');
-  await grace.open(address);
-  await grace.page.getByLabel('Comment', { exact: true }).fill('A whole one.');
-  await grace.page.getByRole('button', { name: 'Comment' }).click();
-  await asked;
-  const mine = visitor.page.getByLabel('Comment', { exact: true });
-  await mine.fill('Half a sentence');
-  typed();
-  await expect(visitor.page.getByText('Somebody changed something here')).toBeVisible();
-  await expect(mine).toHaveValue('Half a sentence');
-  await visitor.page.getByRole('button', { name: 'Show it' }).click();
-  await expect(visitor.page.locator('#comments')).toContainText('A whole one.');
-});
-
 test('the queue is worked with the keyboard', async ({ visitor, team, uniqueName }) => {
   const grace = await team.join('Grace Hopper', 'reviewer');
   const address = await keep(visitor, uniqueName('Keys'));

@@ -2,13 +2,13 @@
 
 use crate::components::failure::FailureNotice;
 use crate::functions::fragment::fragment;
-use crate::live::{LivePage, Part};
+use crate::live::LivePage;
 use crate::wire::{opened, shown};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-/// Puts a part in place and fetches it anew when something happens, unless somebody is typing in it or has ticked
-/// something: then it says that there is something new, and leaves what was typed alone.
+/// Puts a part in place and fetches it anew when something happens, unless somebody is typing in it: then it says
+/// that there is something new, and leaves what was typed alone.
 #[component]
 pub fn Fragment(
     /// Address of what the part is about, without the first slash.
@@ -33,27 +33,6 @@ pub fn Fragment(
     });
     let html =
         opened(move || (part.get(), search.get(), turn.get()), |(part, search, _)| fragment(part, search));
-    let is_wanted = StoredValue::new(false);
-    // Somebody may have begun to type while this was on its way, or have left the page.
-    let fitting = move |html: String| {
-        let (Some(about), Some(search)) = (part.try_get_untracked(), search.try_get_untracked()) else {
-            return html;
-        };
-        let new = Part { about, search, html };
-        let is_wanted_anyway = is_wanted.try_get_value().unwrap_or_default();
-        let typed_in = page
-            .part
-            .try_get_value()
-            .flatten()
-            .filter(|old| !is_wanted_anyway && old.is_another_state_of(&new) && is_being_typed_in(place));
-        is_wanted.try_set_value(false);
-        if let Some(old) = typed_in {
-            set_stale.set(true);
-            return old.html;
-        }
-        page.part.try_set_value(Some(new.clone()));
-        new.html
-    };
     view! {
         <div role="status">
             {move || {
@@ -68,7 +47,6 @@ pub fn Fragment(
                                     type="button"
                                     on:click=move |_| {
                                         set_stale.set(false);
-                                        is_wanted.set_value(true);
                                         set_turn.update(|turn| *turn = turn.wrapping_add(1));
                                     }
                                 >
@@ -82,7 +60,7 @@ pub fn Fragment(
         <div node_ref=place>
             <Transition fallback=|| view! { <p class="loading">"Opening…"</p> }>
                 {shown(html, move |html| match html {
-                        Ok(html) => view! { <div class="fragment" inner_html=fitting(html)></div> }.into_any(),
+                        Ok(html) => view! { <div class="fragment" inner_html=html></div> }.into_any(),
                         Err(error) => view! { <FailureNotice error=Signal::stored(Some(error)) /> }.into_any(),
                     })}
             </Transition>
@@ -95,7 +73,7 @@ pub fn Fragment(
 #[cfg(feature = "hydrate")]
 fn is_being_typed_in(place: NodeRef<leptos::html::Div>) -> bool {
     use wasm_bindgen::JsCast;
-    let Some(place) = place.try_get_untracked().flatten() else { return false };
+    let Some(place) = place.get_untracked() else { return false };
     let Ok(fields) = place.query_selector_all("textarea, input[type=text], input[type=checkbox]") else {
         return false;
     };
