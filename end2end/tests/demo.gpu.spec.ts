@@ -39,7 +39,6 @@ test('the GPU gives the known answer, writes, and is compared with the CPU side 
   await page.getByRole('button', { name: 'CPU and GPU side by side' }).click();
   await expect(answers(page)).toHaveCount(2, { timeout: STARTING });
   await expect(answers(page).nth(1)).toContainText(/tokens; the answer/, { timeout: 3 * WRITING });
-  await expect(answers(page).locator('.prewrap')).toContainText([ANSWER, ANSWER]);
   await expect(page.locator('.chart-title')).toHaveText(/the CPU .* ms, the GPU .* ms$/, { timeout: STARTING });
 });
 
