@@ -5,7 +5,7 @@ import { expect, test } from '../support/test';
 // On a software GPU: slow, but with every kernel. Each start compiles all of them anew.
 const STARTING = 3 * LOADING;
 
-// llama.cpp's answer begins like this too, and no other word comes near.
+// llama.cpp's answer begins like this too; further on, roundings decide.
 const [QUESTION, ANSWER] = ['Repeat: The quick brown fox jumps over the lazy dog.', 'The quick brown fox jumps over'];
 const PROMPT = 'List three short steps for making a cup of green tea.';
 

@@ -11,7 +11,7 @@ use leptos_meta::Title;
 #[component]
 pub fn SharedPage() -> impl IntoView {
     let revoke = ServerAction::<RevokeLink>::new();
-    let shared = opened(move || revoke.version().get(), |_| shared_links());
+    let shared = opened(|| (), |()| shared_links());
     view! {
         <Title text="Shared links" />
         <Transition fallback=|| {
