@@ -1,5 +1,10 @@
 //! What fine-tuning adds to a model: low-rank side paths and a head that scores classes.
 
+mod file;
+mod safetensors;
+
+pub use file::AdapterFile;
+
 /// y += scale · B·(A·x) beside one projection.
 #[derive(Debug, Clone)]
 pub struct SidePath {

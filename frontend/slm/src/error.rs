@@ -9,6 +9,9 @@ pub enum Error {
     /// The file is sound, but of a kind this runtime has no code for.
     #[error("This model is not supported: {0}.")]
     Unsupported(String),
+    /// The file is no adapter, or is damaged.
+    #[error("The adapter file cannot be read: {0}.")]
+    AdapterFile(String),
     /// An adapter does not fit the model.
     #[error("The adapter does not fit the model: {0}.")]
     Adapter(String),

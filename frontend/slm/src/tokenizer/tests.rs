@@ -90,7 +90,7 @@ fn the_most_urgent_pair_is_joined_first() {
     let tokens = tokenizer.encode("hello world");
     assert_eq!(pieces(&tokenizer, &tokens), ["hello", " wo", "r", "ld"]);
     assert_eq!(tokenizer.decode(&tokens), "hello world");
-    assert_eq!(tokenizer.encode(""), []);
+    assert!(tokenizer.encode("").is_empty());
 }
 
 #[test]

@@ -2,6 +2,8 @@
 // Sizes and numbers of the tests are small; cutting numbers off is what makes bytes of them.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::cast_possible_truncation)]
 
+pub mod adapter;
+
 use pollster::block_on;
 use serde::Deserialize;
 use slm::weights::Quantisation;
