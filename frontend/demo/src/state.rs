@@ -324,6 +324,8 @@ impl Demo {
                 // Side by side, the end is when the model is ready on what it ran on before.
                 self.end_of_writing();
             }
+            // Nothing on this page asks for these yet.
+            Report::Adapted(_) | Report::Classified(_) | Report::ClassifyEnded(_) => {}
             Report::Measuring { done, of } => self.phase.set(Phase::Measuring(done, of)),
             Report::Measured(result) => bench::save(&result),
             Report::Failed { about, sentence } => self.failed(about, sentence),

@@ -44,6 +44,16 @@ pub struct Adapter {
     pub layers: Vec<AdapterLayer>,
 }
 
+impl Adapter {
+    /// Bytes of its numbers.
+    pub fn bytes(&self) -> usize {
+        let paths = self.layers.iter().flat_map(|layer| {
+            [&layer.query, &layer.key, &layer.value, &layer.output, &layer.gate, &layer.up, &layer.down]
+        });
+        paths.flatten().map(|path| 4 * (path.a.len() + path.b.len())).sum()
+    }
+}
+
 /// Scores classes from the normalised last state of a document.
 #[derive(Debug, Clone)]
 pub struct ClassHead {

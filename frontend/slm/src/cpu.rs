@@ -299,9 +299,36 @@ impl Backend for Cpu {
         stop: &Stop,
     ) -> Result<Vec<Vec<f32>>, Error> {
         self.rewind(0);
+        let packs = packs(documents, self.config.context)?;
+        let scored = self.classify_packs(documents, &packs, head, stop).await;
+        // Gives back what the cache has grown by: one long document would hold it for good.
+        self.cache = Cache::new(&self.config);
+        self.last.clear();
+        scored
+    }
+
+    fn memory(&self) -> Memory {
+        let vectors = self.final_norm.len() * 4 + self.embedding.range.len();
+        let blocks = self.blocks.iter().map(Block::bytes).sum::<usize>();
+        Memory {
+            weights: blocks + self.head.bytes() + vectors,
+            cache: self.cache.bytes(),
+            other: self.rotation.bytes() + self.adapter.as_ref().map_or(0, Adapter::bytes),
+        }
+    }
+}
+
+impl Cpu {
+    async fn classify_packs(
+        &mut self,
+        documents: &[Vec<u32>],
+        packs: &[Range<usize>],
+        head: &ClassHead,
+        stop: &Stop,
+    ) -> Result<Vec<Vec<f32>>, Error> {
         let mut all = Vec::with_capacity(documents.len());
-        for together in packs(documents, self.config.context)? {
-            let documents = &documents[together];
+        for together in packs {
+            let documents = &documents[together.clone()];
             let mut tokens = Vec::new();
             let mut starts = Vec::new();
             for document in documents {
@@ -320,22 +347,9 @@ impl Backend for Cpu {
                 all.push(rows.zip(&head.bias).map(|(row, bias)| dot(row, &state) + bias).collect());
             }
         }
-        self.last.clear();
         Ok(all)
     }
 
-    fn memory(&self) -> Memory {
-        let vectors = self.final_norm.len() * 4 + self.embedding.range.len();
-        let blocks = self.blocks.iter().map(Block::bytes).sum::<usize>();
-        Memory {
-            weights: blocks + self.head.bytes() + vectors,
-            cache: self.cache.bytes(),
-            other: self.rotation.bytes(),
-        }
-    }
-}
-
-impl Cpu {
     async fn read_in_chunks(
         &mut self,
         tokens: &[u32],

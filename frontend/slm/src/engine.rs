@@ -9,16 +9,20 @@ mod known;
 mod trial;
 
 #[cfg(test)]
+pub(crate) mod fakes;
+#[cfg(test)]
 mod tests;
 
 pub use clock::now_ms;
 pub use known::KnownAnswer;
 
+use crate::adapter::{Adapter, ClassHead};
 use crate::backend::{Backend, Ended, Memory, Stop};
 use crate::error::Error;
 use crate::sampling::Sampling;
 use slm_messages::{Choice, Hardware, Outcome, Reason, Trial, Wanted};
 use std::ops::ControlFlow;
+use std::rc::Rc;
 
 /// Builds backends for one model.
 #[allow(async_fn_in_trait)] // One thread; nobody needs the futures to be `Send`.
@@ -42,6 +46,8 @@ pub struct Engine<W: Workshop> {
     known: Option<KnownAnswer>,
     backend: W::Backend,
     choice: Choice,
+    /// What stands beside the weights; put there again when another backend takes over.
+    adapter: Option<Rc<Adapter>>,
     /// Whether the GPU has failed and been started anew since it was chosen.
     started_anew: bool,
 }
@@ -58,7 +64,7 @@ impl<W: Workshop> Engine<W> {
         stop: &Stop,
     ) -> Result<Self, Error> {
         let (backend, choice) = choose(&workshop, known, wanted, stop).await?;
-        Ok(Self { workshop, known, backend, choice, started_anew: false })
+        Ok(Self { workshop, known, backend, choice, adapter: None, started_anew: false })
     }
 
     /// What it runs on, and why.
@@ -86,11 +92,67 @@ impl<W: Workshop> Engine<W> {
     /// # Errors
     /// As [`Engine::start`].
     pub async fn choose(&mut self, wanted: Wanted, stop: &Stop) -> Result<(), Error> {
-        let (backend, choice) = choose(&self.workshop, self.known, wanted, stop).await?;
+        let (mut backend, choice) = choose(&self.workshop, self.known, wanted, stop).await?;
+        if self.adapter.is_some() {
+            backend.adapt(self.adapter.as_deref())?;
+        }
         self.backend = backend;
         self.choice = choice;
         self.started_anew = false;
         Ok(())
+    }
+
+    /// Puts an adapter beside the weights, or takes away what stands there; nothing happens where that is so already.
+    /// Says whether anything happened.
+    ///
+    /// # Errors
+    /// [`Error::Adapter`] when its shape is not the model's: what stood there before still does. What the CPU fails
+    /// with.
+    pub async fn adapt(&mut self, adapter: Option<&Rc<Adapter>>, stop: &Stop) -> Result<bool, Error> {
+        let is_so = match (adapter, &self.adapter) {
+            (Some(wanted), Some(present)) => Rc::ptr_eq(wanted, present),
+            (wanted, present) => wanted.is_none() && present.is_none(),
+        };
+        if is_so {
+            return Ok(false);
+        }
+        match self.backend.adapt(adapter.map(Rc::as_ref)) {
+            Ok(()) => self.adapter = adapter.cloned(),
+            Err(error) if is_of_the_gpu(&error) => {
+                let before = std::mem::replace(&mut self.adapter, adapter.cloned());
+                if let Err(error) = self.recover(error, stop).await {
+                    self.adapter = before;
+                    return Err(error);
+                }
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(true)
+    }
+
+    /// Scores the classes of documents that are read at once: logits, one row for each. Of a GPU that fails on the way
+    /// nothing is seen but a change of [`Engine::choice`]: what takes over reads them again.
+    ///
+    /// # Errors
+    /// [`Error::TooLong`], [`Error::Stopped`], and what the CPU fails with.
+    pub async fn classify(
+        &mut self,
+        documents: &[Vec<u32>],
+        head: &ClassHead,
+        stop: &Stop,
+    ) -> Result<Vec<Vec<f32>>, Error> {
+        loop {
+            let scored = match self.backend.classify(documents, head, stop).await {
+                Ok(scores) if scores.iter().flatten().any(|score| !score.is_finite()) => {
+                    Err(Error::Gpu("its scores are no numbers".to_owned()))
+                }
+                scored => scored,
+            };
+            match scored {
+                Err(error) if is_of_the_gpu(&error) => self.recover(error, stop).await?,
+                ended => return ended,
+            }
+        }
     }
 
     /// Answers a prompt with up to `count` tokens, each handed out as soon as it is known. Of a GPU that fails on the
@@ -162,7 +224,9 @@ impl<W: Workshop> Engine<W> {
             self.started_anew = true;
             let (trial, backend) = trial::hold(&self.workshop, Hardware::Gpu, self.known, stop).await?;
             self.choice.trials.push(trial);
-            if let Some(backend) = backend {
+            if let Some(mut backend) = backend
+                && backend.adapt(self.adapter.as_deref()).is_ok()
+            {
                 self.backend = backend;
                 self.choice.reason = Reason::StartedAnew { because };
                 return Ok(());
@@ -170,7 +234,9 @@ impl<W: Workshop> Engine<W> {
         }
         let (trial, backend) = trial::hold(&self.workshop, Hardware::Cpu, self.known, stop).await?;
         self.choice.trials.push(trial);
-        self.backend = backend.ok_or(error)?;
+        let mut backend = backend.ok_or(error)?;
+        backend.adapt(self.adapter.as_deref())?;
+        self.backend = backend;
         self.choice.backend = Hardware::Cpu;
         self.choice.reason = Reason::TookOver { because };
         Ok(())

@@ -13,6 +13,7 @@
 
 pub mod adapter;
 pub mod backend;
+pub mod classify;
 pub mod config;
 pub mod cpu;
 mod dequantise;

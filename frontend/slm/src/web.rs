@@ -8,6 +8,7 @@
 //! `Stop` and `Pause` do not wait in the line: they are heard while something else is under way, which gives the
 //! worker's events a turn often enough.
 
+mod adapter;
 mod bench;
 mod catalogue;
 mod download;
@@ -18,13 +19,18 @@ mod kept;
 mod meter;
 mod post;
 mod session;
+mod sorting;
 
+use crate::engine::now_ms;
 use crate::error::Error;
 use inbox::Inbox;
 use kept::Kept;
 use post::{fail, post};
 use session::Session;
-use slm_messages::{About, Ask, Build, Found, ModelFile, Progress, Prompt, Report, Step, Wanted, WebGpu};
+use slm_messages::{
+    About, Adapted, AdapterAddress, AdapterFacts, AdapterTimes, Ask, Build, Classify, Found, ModelFile,
+    Progress, Prompt, Report, Step, Wanted, WebGpu,
+};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Starts to serve the page. Called once by the worker's script, which says which build it loaded: `simd128` or
@@ -70,6 +76,9 @@ impl Worker {
                     Err(error) => fail(About::Starting, &error.to_string()),
                 }
             }
+            Ask::Adapt { adapter: Some(address) } => self.adapt(&address).await,
+            Ask::Adapt { adapter: None } => self.take_off().await,
+            Ask::Classify(ask) => self.classify(&ask).await,
             Ask::Write(prompt) => self.write(&prompt, &[None]).await,
             Ask::Compare(prompt) => self.compare(&prompt).await,
             Ask::Benchmark => {
@@ -142,6 +151,55 @@ impl Worker {
         }
     }
 
+    async fn adapt(&mut self, address: &AdapterAddress) {
+        let Some((session, model)) = self.session.as_mut().zip(self.model.as_ref()) else {
+            return fail(About::Adapting, NOTHING_RUNS);
+        };
+        let mut times = AdapterTimes::default();
+        let mut new = None;
+        if session.sorting.loaded().is_none_or(|loaded| loaded.facts.address != *address) {
+            let start = now_ms();
+            let file = match adapter::file(address, model, &self.inbox).await {
+                Ok(file) => file,
+                Err(sentence) => return fail(About::Adapting, &sentence),
+            };
+            times.bytes_ms = now_ms() - start;
+            let start = now_ms();
+            new = match session.read_adapter(address, &file.bytes) {
+                Ok(loaded) => Some(loaded),
+                Err(error) => return fail(About::Adapting, &error.to_string()),
+            };
+            times.read_ms = now_ms() - start;
+            if file.is_new {
+                times.from_network = file.bytes.len() as u64;
+                adapter::keep(address, model, &file.bytes).await;
+            }
+        }
+        match session.put_on(new).await {
+            Ok(swap_ms) => {
+                let adapter = session.sorting.loaded().map(|loaded| loaded.facts.clone());
+                adapted(session, adapter, AdapterTimes { swap_ms, ..times });
+            }
+            Err(error) => fail(About::Adapting, &error.to_string()),
+        }
+    }
+
+    async fn take_off(&mut self) {
+        let Some(session) = &mut self.session else { return fail(About::Adapting, NOTHING_RUNS) };
+        match session.take_off().await {
+            Ok(swap_ms) => adapted(session, None, AdapterTimes { swap_ms, ..AdapterTimes::default() }),
+            Err(error) => fail(About::Adapting, &error.to_string()),
+        }
+    }
+
+    async fn classify(&mut self, ask: &Classify) {
+        let stop = self.inbox.stop();
+        let Some(session) = &mut self.session else { return fail(About::Classifying, NOTHING_RUNS) };
+        if let Err(sentence) = session.classify(ask, &stop).await {
+            fail(About::Classifying, &sentence);
+        }
+    }
+
     /// Answers a prompt on each of these backends; `None` is the one in use.
     async fn write(&mut self, prompt: &Prompt, on: &[Option<Wanted>]) {
         let stop = self.inbox.stop();
@@ -173,8 +231,14 @@ impl Worker {
     }
 }
 
+const NOTHING_RUNS: &str = "The model is not loaded yet.";
+
 fn nothing_runs() {
-    fail(About::Writing, "The model is not loaded yet.");
+    fail(About::Writing, NOTHING_RUNS);
+}
+
+fn adapted(session: &Session, adapter: Option<AdapterFacts>, times: AdapterTimes) {
+    post(&Report::Adapted(Box::new(Adapted { adapter, times, memory: session.memory() })));
 }
 
 fn fail_unless_stopped(error: &Error) {

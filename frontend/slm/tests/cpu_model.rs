@@ -215,6 +215,28 @@ fn memory_returns_to_its_level() {
 }
 
 #[test]
+fn memory_returns_to_its_level_after_classifying() {
+    let model = model(Quantisation::Q4_1);
+    let mut cpu = Cpu::new(&model).unwrap();
+    let head = ClassHead { labels: vec!["a".into(), "b".into()], weight: vec![0.1; 128], bias: vec![0.0; 2] };
+    let before = cpu.memory();
+    for length in [1, 128, 7] {
+        block_on(cpu.classify(&vec![text(length); 5], &head, &Stop::default())).unwrap();
+        assert_eq!(cpu.memory(), before);
+    }
+    let stop = Stop::default();
+    stop.stop();
+    assert_eq!(block_on(cpu.classify(&[text(100)], &head, &stop)), Err(Error::Stopped));
+    assert_eq!(cpu.memory(), before);
+    let tuned = adapter(0.5);
+    cpu.adapt(Some(&tuned)).unwrap();
+    assert_eq!(cpu.memory().other, before.other + tuned.bytes());
+    block_on(cpu.classify(&[text(100)], &head, &Stop::default())).unwrap();
+    cpu.adapt(None).unwrap();
+    assert_eq!(cpu.memory(), before);
+}
+
+#[test]
 fn the_shipped_model_agrees_with_the_plain_forward_pass() {
     let file = Arc::new(shipped());
     let model = Model::load(Arc::clone(&file)).unwrap();

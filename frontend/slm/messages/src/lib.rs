@@ -4,10 +4,15 @@
 //! milliseconds, sizes in bytes.
 
 mod choice;
+mod classify;
 mod measured;
 mod model;
 
 pub use choice::{Choice, Hardware, Outcome, Reason, Trial, Wanted};
+pub use classify::{
+    Adapted, AdapterAddress, AdapterFacts, AdapterTimes, Answer, Batch, Classified, Classify, ClassifyEnd,
+    Message, Scored, TOP, Verdict, Way,
+};
 pub use measured::{BenchmarkCase, BenchmarkResult, Ended, MemoryInUse, RunTimes, StartTimes};
 pub use model::{Adapter, Build, Found, ModelFile, Progress, WebGpu};
 
@@ -25,9 +30,10 @@ pub enum Ask {
         /// What to run it on.
         backend: Wanted,
     },
-    /// Stop fetching; what has arrived is kept. Answered by [`Report::Paused`].
+    /// Stop fetching; what has arrived of a model is kept. Answered by [`Report::Paused`]; for an adapter by
+    /// [`Report::Failed`].
     Pause,
-    /// Remove the model from this browser, and from memory. Answered by [`Report::Removed`].
+    /// Remove the model and its adapters from this browser, and from memory. Answered by [`Report::Removed`].
     Remove,
     /// Run the model on something else. Answered by [`Report::Ready`].
     Choose {
@@ -38,7 +44,17 @@ pub enum Ask {
     Write(Prompt),
     /// Answer a prompt on the CPU, then on the GPU; each as [`Ask::Write`]. Then goes back to what was chosen.
     Compare(Prompt),
-    /// End whatever is being written or measured. Answered by its own end.
+    /// Fetch an adapter unless it is in memory, and put it beside the weights, which stay where they are; or take away
+    /// what stands there. An adapter that was taken away stays in memory. Answered by [`Report::Adapted`].
+    Adapt {
+        /// Which one; none for the untouched model.
+        adapter: Option<AdapterAddress>,
+    },
+    /// Sort messages into classes. Brings along or takes away the adapter as it is needed; so do [`Ask::Write`],
+    /// [`Ask::Compare`] and [`Ask::Benchmark`], which are for the untouched model: one that was trained to sort has
+    /// forgotten how to write. Answered by [`Report::Classified`] and in the end [`Report::ClassifyEnded`].
+    Classify(Classify),
+    /// End whatever is being written, sorted or measured. Answered by its own end.
     Stop,
     /// Run the fixed benchmark on everything there is. Answered by [`Report::Measured`].
     Benchmark,
@@ -98,6 +114,12 @@ pub enum Report {
     Token(Token),
     /// An answer has ended.
     Written(Box<Written>),
+    /// An adapter stands beside the weights, or none.
+    Adapted(Box<Adapted>),
+    /// More messages are sorted.
+    Classified(Classified),
+    /// A run of sorting has ended.
+    ClassifyEnded(Box<ClassifyEnd>),
     /// The benchmark has got so far.
     Measuring {
         /// Runs done.
@@ -128,6 +150,10 @@ pub enum About {
     Starting,
     /// Writing or measuring.
     Writing,
+    /// Fetching or reading an adapter, or putting it beside the weights. What stood there before still does.
+    Adapting,
+    /// Sorting messages.
+    Classifying,
 }
 
 /// What the bytes of a model go through before it runs.

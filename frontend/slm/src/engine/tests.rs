@@ -1,154 +1,10 @@
-//! Choosing and recovering, with backends that fail on demand: a real device is not lost by asking.
+//! Choosing and recovering.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use super::fakes::{Counters, Fate, started};
 use super::*;
-use crate::adapter::{Adapter, ClassHead};
-use crate::backend::BackendKind;
-use crate::config::Config;
 use pollster::block_on;
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::Duration;
-
-/// Counts upwards: the token after `n` is `n + 1`. The answer to its prompt is known.
-const COUNTING: KnownAnswer = KnownAnswer { prompt: &[4, 5, 6], answer: &[7, 8, 9] };
-
-/// How the backends of a test behave, changed while they run.
-#[derive(Default)]
-struct Fate {
-    /// The GPU is not there.
-    no_gpu: Cell<bool>,
-    /// The GPU is software.
-    software_gpu: Cell<bool>,
-    /// The GPU miscounts.
-    wrong_gpu: Cell<bool>,
-    /// The GPU takes this long for a token; the CPU takes 2 ms.
-    gpu_ms: Cell<u64>,
-    /// The GPU is lost after so many further tokens, each time this many more; from the front.
-    losses: RefCell<Vec<usize>>,
-    /// What was built.
-    built: RefCell<Vec<Hardware>>,
-}
-
-struct Counter {
-    hardware: Hardware,
-    fate: Rc<Fate>,
-    cache: Vec<u32>,
-    config: Config,
-}
-
-impl Counter {
-    fn lose(&self) -> Result<(), Error> {
-        let mut losses = self.fate.losses.borrow_mut();
-        match losses.first_mut() {
-            Some(left) if self.hardware == Hardware::Gpu => {
-                if *left == 0 {
-                    losses.remove(0);
-                    return Err(Error::Lost("unplugged".to_owned()));
-                }
-                *left -= 1;
-                Ok(())
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-impl Backend for Counter {
-    fn kind(&self) -> BackendKind {
-        if self.hardware == Hardware::Gpu { BackendKind::Gpu } else { BackendKind::Cpu }
-    }
-
-    fn config(&self) -> &Config {
-        &self.config
-    }
-
-    fn position(&self) -> usize {
-        self.cache.len()
-    }
-
-    fn rewind(&mut self, position: usize) {
-        self.cache.truncate(position);
-    }
-
-    fn adapt(&mut self, _: Option<&Adapter>) -> Result<(), Error> {
-        Ok(())
-    }
-
-    async fn prefill(&mut self, tokens: &[u32], stop: &Stop) -> Result<(), Error> {
-        stop.check()?;
-        self.cache.extend_from_slice(tokens);
-        Ok(())
-    }
-
-    async fn logits(&mut self) -> Result<Vec<f32>, Error> {
-        Ok(Vec::new())
-    }
-
-    async fn decode(
-        &mut self,
-        count: usize,
-        _: Sampling,
-        stop: &Stop,
-        receive: &mut dyn FnMut(u32) -> ControlFlow<()>,
-    ) -> Result<Ended, Error> {
-        for _ in 0..count {
-            stop.check()?;
-            self.lose()?;
-            let is_gpu = self.hardware == Hardware::Gpu;
-            std::thread::sleep(Duration::from_millis(if is_gpu { self.fate.gpu_ms.get() } else { 2 }));
-            let step = if is_gpu && self.fate.wrong_gpu.get() { 2 } else { 1 };
-            let token = self.cache.last().copied().unwrap_or_default() + step;
-            self.cache.push(token);
-            if receive(token).is_break() {
-                return Ok(Ended::Received);
-            }
-        }
-        Ok(Ended::Length)
-    }
-
-    async fn classify(&mut self, _: &[Vec<u32>], _: &ClassHead, _: &Stop) -> Result<Vec<Vec<f32>>, Error> {
-        Ok(Vec::new())
-    }
-
-    fn memory(&self) -> Memory {
-        Memory { weights: 0, cache: 0, other: 0 }
-    }
-}
-
-struct Counters(Rc<Fate>);
-
-impl Workshop for Counters {
-    type Backend = Counter;
-
-    async fn build(&self, hardware: Hardware) -> Result<Counter, Error> {
-        self.0.built.borrow_mut().push(hardware);
-        if hardware == Hardware::Gpu && self.0.no_gpu.get() {
-            return Err(Error::Gpu("there is none".to_owned()));
-        }
-        let config = Config {
-            layers: 1,
-            width: 1,
-            heads: 1,
-            kv_heads: 1,
-            head_width: 1,
-            feed_forward: 1,
-            vocabulary: 1_000,
-            context: 1_000,
-            rope_base: 1.0,
-            epsilon: 1e-5,
-        };
-        Ok(Counter { hardware, fate: self.0.clone(), cache: Vec::new(), config })
-    }
-
-    fn has_software_gpu(&self) -> bool {
-        self.0.software_gpu.get()
-    }
-}
-
-fn started(fate: &Rc<Fate>, wanted: Wanted) -> Engine<Counters> {
-    block_on(Engine::start(Counters(fate.clone()), Some(COUNTING), wanted, &Stop::default())).unwrap()
-}
 
 fn written(engine: &mut Engine<Counters>, count: usize) -> Vec<u32> {
     let mut tokens = Vec::new();
@@ -278,4 +134,91 @@ fn stopping_is_no_failure_of_the_gpu() {
     let ended = block_on(engine.write(&[1], 9, Sampling::Greedy, &stop, &mut receive));
     assert_eq!(ended, Err(Error::Stopped));
     assert_eq!(engine.choice().backend, Hardware::Gpu);
+}
+
+fn adapter(scale: f32) -> Rc<Adapter> {
+    Rc::new(Adapter { rank: 1, scale, layers: Vec::new() })
+}
+
+/// Scores of one document of two tokens.
+fn scored(engine: &mut Engine<Counters>) -> Vec<f32> {
+    let labels = ["a", "b", "c"].map(str::to_owned).to_vec();
+    let head = ClassHead { labels, weight: vec![0.0; 3], bias: vec![0.0; 3] };
+    block_on(engine.classify(&[vec![7, 7]], &head, &Stop::default())).unwrap().remove(0)
+}
+
+#[test]
+fn an_adapter_comes_and_goes_without_anything_being_built() {
+    let fate = Rc::new(Fate::default());
+    let mut engine = started(&fate, Wanted::Gpu);
+    let (three, five) = (adapter(3.0), adapter(5.0));
+    let stop = Stop::default();
+    assert_eq!(scored(&mut engine), [0.0; 3]);
+    for (adapter, changes, score) in [
+        (Some(&three), true, 3.0),
+        (Some(&three), false, 3.0),
+        (Some(&five), true, 5.0),
+        (None, true, 0.0),
+        (None, false, 0.0),
+        (Some(&three), true, 3.0),
+    ] {
+        assert_eq!(block_on(engine.adapt(adapter, &stop)), Ok(changes));
+        assert_eq!(scored(&mut engine), [0.0, 0.0, score]);
+    }
+    assert_eq!(*fate.built.borrow(), [Hardware::Gpu]);
+}
+
+#[test]
+fn an_adapter_that_does_not_fit_leaves_the_one_before() {
+    let mut engine = started(&Rc::new(Fate::default()), Wanted::Cpu);
+    let three = adapter(3.0);
+    block_on(engine.adapt(Some(&three), &Stop::default())).unwrap();
+    let misfit = Rc::new(Adapter { rank: 0, scale: 9.0, layers: Vec::new() });
+    let refused = block_on(engine.adapt(Some(&misfit), &Stop::default()));
+    assert!(matches!(refused, Err(Error::Adapter(_))));
+    assert_eq!(scored(&mut engine), [0.0, 0.0, 3.0]);
+    assert_eq!(block_on(engine.adapt(Some(&three), &Stop::default())), Ok(false));
+}
+
+#[test]
+fn an_adapter_moves_along_when_the_model_runs_on_something_else() {
+    let mut engine = started(&Rc::new(Fate::default()), Wanted::Cpu);
+    block_on(engine.adapt(Some(&adapter(3.0)), &Stop::default())).unwrap();
+    block_on(engine.choose(Wanted::Gpu, &Stop::default())).unwrap();
+    assert_eq!(scored(&mut engine), [0.0, 0.0, 3.0]);
+}
+
+#[test]
+fn a_gpu_that_is_lost_while_it_classifies_is_started_anew_and_then_the_cpu_takes_over() {
+    let fate = Rc::new(Fate::default());
+    let mut engine = started(&fate, Wanted::Gpu);
+    block_on(engine.adapt(Some(&adapter(3.0)), &Stop::default())).unwrap();
+    for (backend, built) in [(Hardware::Gpu, 2), (Hardware::Cpu, 3)] {
+        *fate.losses.borrow_mut() = vec![0];
+        assert_eq!(scored(&mut engine), [0.0, 0.0, 3.0], "the adapter is there again");
+        assert_eq!(engine.choice().backend, backend);
+        assert_eq!(fate.built.borrow().len(), built);
+    }
+    assert!(matches!(engine.choice().reason, Reason::TookOver { .. }));
+}
+
+#[test]
+fn a_gpu_whose_scores_are_no_numbers_is_followed_by_the_cpu() {
+    let fate = Rc::new(Fate::default());
+    let mut engine = started(&fate, Wanted::Gpu);
+    block_on(engine.adapt(Some(&adapter(3.0)), &Stop::default())).unwrap();
+    fate.mad_gpu.set(true);
+    assert_eq!(scored(&mut engine), [0.0, 0.0, 3.0]);
+    let reason = engine.choice().reason.to_string();
+    assert!(reason.contains("its scores are no numbers"), "{reason}");
+}
+
+#[test]
+fn a_gpu_without_room_for_the_adapter_is_followed_by_the_cpu() {
+    let fate = Rc::new(Fate::default());
+    let mut engine = started(&fate, Wanted::Gpu);
+    fate.stubborn_gpu.set(true);
+    assert_eq!(block_on(engine.adapt(Some(&adapter(3.0)), &Stop::default())), Ok(true));
+    assert_eq!(engine.choice().backend, Hardware::Cpu);
+    assert_eq!(scored(&mut engine), [0.0, 0.0, 3.0]);
 }

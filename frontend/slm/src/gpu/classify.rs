@@ -75,7 +75,10 @@ impl Gpu {
             }
         }
         let pending = self.device.submit_and_read(self.encoder(), &kept, kept_bytes);
-        Ok(numbers(&self.device.read(pending).await?))
+        let states = numbers(&self.device.read(pending).await?);
+        // A browser frees what nobody holds any more whenever it likes.
+        kept.destroy();
+        Ok(states)
     }
 
     /// Logits of the classes: RMSNorm, then weight·state + bias.

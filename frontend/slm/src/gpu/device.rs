@@ -191,9 +191,11 @@ impl Device {
             Err(refusal) => return Err(Error::Gpu(refusal.to_string())),
         };
         pending.buffer.unmap();
-        if self.idle.len() < IDLE_BUFFERS {
-            self.idle.push(pending.buffer);
+        // Those used last stay: what one kind of work leaves must not keep the buffers of the next from being used again.
+        if self.idle.len() == IDLE_BUFFERS {
+            self.idle.remove(0).destroy();
         }
+        self.idle.push(pending.buffer);
         Ok(bytes)
     }
 

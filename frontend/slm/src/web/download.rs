@@ -107,8 +107,7 @@ async fn keep(kept: Option<&Kept>, model: &ModelFile, piece: u64, bytes: &Uint8A
 
 /// Compares the hash. Bytes that are not the model's are not kept.
 async fn check(model: &ModelFile, hash: Sha256, kept: Option<&Kept>) -> Result<(), String> {
-    let found: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    let is_right = found == model.sha256;
+    let is_right = hexadecimal(hash) == model.sha256;
     match kept {
         Some(kept) if is_right => kept.note_checked(model).await,
         Some(kept) => kept.remove(model).await,
@@ -118,6 +117,11 @@ async fn check(model: &ModelFile, hash: Sha256, kept: Option<&Kept>) -> Result<(
         return Ok(());
     }
     Err("What arrived is not the model: its SHA-256 is wrong. It was removed; download it again.".to_owned())
+}
+
+/// What a hash comes to, as it is written.
+pub(super) fn hexadecimal(hash: Sha256) -> String {
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A piece from the site; `None` if somebody paused.

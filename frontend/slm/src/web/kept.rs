@@ -1,15 +1,15 @@
-//! What this browser keeps of a model: its pieces, in the cache storage of this site.
+//! What this browser keeps of a model: its pieces and its adapters, in the cache storage of this site.
 //!
 //! Pieces, because a download that breaks off goes on with the next one, and because a browser asked to keep 100 MB
 //! in one go may hold them in memory meanwhile. The private file system would do as well, but shows up nowhere in a
 //! browser's own tools.
 
 use super::js;
-use js_sys::{ArrayBuffer, Uint8Array};
-use slm_messages::ModelFile;
-use wasm_bindgen::JsValue;
+use js_sys::{Array, ArrayBuffer, Uint8Array};
+use slm_messages::{AdapterAddress, ModelFile};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Cache, Response};
+use web_sys::{Cache, Request, Response};
 
 /// Name of the cache.
 const NAME: &str = "parsimony-models";
@@ -30,12 +30,22 @@ pub(super) fn piece_bytes(model: &ModelFile, piece: u64) -> u64 {
     model.bytes.saturating_sub(piece * PIECE).min(PIECE)
 }
 
+/// What everything that is kept of a model begins with.
+fn folder(model: &ModelFile) -> String {
+    format!("/models/{}.gguf/", model.sha256)
+}
+
 fn address(model: &ModelFile, piece: u64) -> String {
-    format!("/models/{}.gguf/pieces/{piece}", model.sha256)
+    format!("{}pieces/{piece}", folder(model))
 }
 
 fn mark(model: &ModelFile) -> String {
-    format!("/models/{}.gguf/checked", model.sha256)
+    format!("{}checked", folder(model))
+}
+
+/// Adapters are kept with their model, which they are of no use without.
+fn beside(model: &ModelFile, adapter: &AdapterAddress) -> String {
+    format!("{}adapters/{}", folder(model), String::from(js_sys::encode_uri_component(&adapter.url)))
 }
 
 impl Kept {
@@ -49,9 +59,7 @@ impl Kept {
 
     /// A piece, if it is here and whole.
     pub(super) async fn piece(&self, model: &ModelFile, piece: u64) -> Option<Uint8Array> {
-        let response = self.found(&address(model, piece)).await?;
-        let buffer: ArrayBuffer = js::settled(response.array_buffer().ok()?).await.ok()?;
-        let bytes = Uint8Array::new(&buffer);
+        let bytes = self.bytes_at(&address(model, piece)).await?;
         (u64::from(bytes.length()) == piece_bytes(model, piece)).then_some(bytes)
     }
 
@@ -65,8 +73,25 @@ impl Kept {
         piece: u64,
         bytes: &Uint8Array,
     ) -> Result<(), JsValue> {
-        let response = Response::new_with_opt_js_u8_array(Some(bytes))?;
-        JsFuture::from(self.0.put_with_str(&address(model, piece), &response)).await.map(drop)
+        self.put(&address(model, piece), bytes).await
+    }
+
+    /// The file of an adapter, if it is here.
+    pub(super) async fn adapter(&self, model: &ModelFile, adapter: &AdapterAddress) -> Option<Uint8Array> {
+        self.bytes_at(&beside(model, adapter)).await
+    }
+
+    /// Keeps the file of an adapter.
+    ///
+    /// # Errors
+    /// The browser's, when there is no room.
+    pub(super) async fn keep_adapter(
+        &self,
+        model: &ModelFile,
+        adapter: &AdapterAddress,
+        bytes: &Uint8Array,
+    ) -> Result<(), JsValue> {
+        self.put(&beside(model, adapter), bytes).await
     }
 
     /// Bytes of the model that are here.
@@ -90,12 +115,28 @@ impl Kept {
         put_text(&self.0, &mark(model), "").await;
     }
 
-    /// Removes every piece, and the note.
+    /// Removes every piece, the note, and every adapter.
     pub(super) async fn remove(&self, model: &ModelFile) {
-        for address in (0..pieces(model)).map(|piece| address(model, piece)).chain([mark(model)]) {
-            // What is not there need not be removed.
-            let _ = JsFuture::from(self.0.delete_with_str(&address)).await;
+        let folder = folder(model);
+        let Ok(all) = js::settled::<Array>(self.0.keys()).await else { return };
+        for kept in all.iter() {
+            let kept: Request = kept.unchecked_into();
+            if kept.url().contains(&folder) {
+                // What is not there any more need not be removed.
+                let _ = JsFuture::from(self.0.delete_with_request(&kept)).await;
+            }
         }
+    }
+
+    async fn put(&self, address: &str, bytes: &Uint8Array) -> Result<(), JsValue> {
+        let response = Response::new_with_opt_js_u8_array(Some(bytes))?;
+        JsFuture::from(self.0.put_with_str(address, &response)).await.map(drop)
+    }
+
+    async fn bytes_at(&self, address: &str) -> Option<Uint8Array> {
+        let response = self.found(address).await?;
+        let buffer: ArrayBuffer = js::settled(response.array_buffer().ok()?).await.ok()?;
+        Some(Uint8Array::new(&buffer))
     }
 
     async fn found(&self, address: &str) -> Option<Response> {

@@ -3,6 +3,7 @@
 use super::download::File;
 use super::js;
 use super::post::post;
+use super::sorting::Sorting;
 use crate::backend::{Ended, Stop};
 use crate::engine::{Engine, KnownAnswer, now_ms};
 use crate::error::Error;
@@ -22,8 +23,11 @@ const SYSTEM: &str = "You are a helpful AI assistant named SmolLM, trained by Hu
 
 /// A model that is loaded.
 pub(super) struct Session {
-    tokenizer: Tokenizer,
-    engine: Engine<Hardwares>,
+    pub(super) tokenizer: Tokenizer,
+    pub(super) engine: Engine<Hardwares>,
+    /// SHA-256 of the model's file, in hexadecimal.
+    pub(super) sha256: String,
+    pub(super) sorting: Sorting,
     times: StartTimes,
     checked_now: bool,
 }
@@ -54,7 +58,9 @@ impl Session {
         let known = KnownAnswer::of_file(&model.sha256);
         let engine = Engine::start(Hardwares::new(weights, has_software_gpu), known, wanted, stop).await?;
         times.test_ms = now_ms() - start;
-        Ok(Self { tokenizer, engine, times, checked_now: file.checked_now })
+        let sha256 = model.sha256.clone();
+        let sorting = Sorting::default();
+        Ok(Self { tokenizer, engine, sha256, sorting, times, checked_now: file.checked_now })
     }
 
     /// What it runs on, and why.
@@ -97,6 +103,13 @@ impl Session {
         }
     }
 
+    /// Tells the page if the hardware has changed.
+    pub(super) fn tell_change(&self, before: &Choice) {
+        if self.engine.choice() != before {
+            post(&Report::Changed(self.engine.choice().clone()));
+        }
+    }
+
     /// Answers a prompt and tells the page of each token. Stopping is an end like any other.
     ///
     /// # Errors
@@ -125,6 +138,8 @@ impl Session {
         stop: &Stop,
         mut told: impl FnMut(Hardware, String, f64),
     ) -> Result<(slm_messages::Ended, RunTimes), Error> {
+        // What was trained to sort has forgotten how to write.
+        self.take_off().await?;
         let before = self.choice().clone();
         let start = now_ms();
         let tokens = self.tokenizer.conversation(&[(Speaker::System, SYSTEM), (Speaker::User, text)])?;
@@ -146,9 +161,7 @@ impl Session {
         };
         let ended = self.engine.write(&tokens, count as usize, Sampling::Greedy, stop, &mut receive).await;
         times.total_ms = now_ms() - start;
-        if *self.engine.choice() != before {
-            post(&Report::Changed(self.engine.choice().clone()));
-        }
+        self.tell_change(&before);
         let ended = match ended {
             Ok(Ended::Received) => slm_messages::Ended::Complete,
             Ok(Ended::Length) => slm_messages::Ended::Length,

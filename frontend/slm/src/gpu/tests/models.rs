@@ -242,8 +242,9 @@ fn documents_are_scored_without_seeing_each_other() {
     };
     for adapter in [None, Some(chance.adapter(&config(), 4))] {
         gpu.adapt(adapter.as_ref()).unwrap();
+        let level = gpu.memory();
         let scores = block_on(gpu.classify(&documents, &head, &Stop::default())).unwrap();
-        assert_eq!(gpu.position(), 0);
+        assert_eq!((gpu.position(), gpu.memory()), (0, level));
         for (document, scores) in documents.iter().zip(&scores) {
             let states = oracle::states(&model, adapter.as_ref(), document);
             let state = oracle::norm(states.last().unwrap(), &model.final_norm, model.config.epsilon);
