@@ -13,6 +13,9 @@ mod attach;
 mod bench;
 mod browser;
 mod chart;
+// The panel that shows all of it is not here yet.
+#[allow(dead_code, unused_imports)]
+mod classify;
 mod draft;
 mod facts;
 mod http;
