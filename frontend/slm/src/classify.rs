@@ -17,9 +17,8 @@ use crate::error::Error;
 use crate::tokenizer::Tokenizer;
 use slm_messages::{Answer, Batch, Classified, Classify, Ended, Hardware, Scored, TOP, Verdict};
 
-/// Tokens of a message that are read; of longer ones only the beginning. Messages of customers have a tenth of it, and
-/// every backend has room for this many.
-pub const LONGEST: usize = 512;
+/// Tokens of a message that are read; of longer ones only the beginning. Adapters are trained with the same number.
+pub const LONGEST: usize = 128;
 
 /// Bytes of a message that are looked at: far more than [`LONGEST`] tokens of any text, far less than what somebody
 /// may have pasted.
@@ -44,7 +43,7 @@ pub enum Scorer<'a> {
 /// The tokens of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// At most [`LONGEST`], and what is put around them.
+    /// At most [`LONGEST`] of the message, and what is put around it.
     pub tokens: Vec<u32>,
     /// Whether the message was longer.
     pub is_cut: bool,

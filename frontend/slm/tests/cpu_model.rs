@@ -5,6 +5,7 @@ mod support;
 
 use pollster::block_on;
 use slm::adapter::{Adapter, AdapterLayer, ClassHead, SidePath};
+use slm::classify::{Nearest, verdict};
 use slm::cpu::Cpu;
 use slm::reference::Reference;
 use slm::sampling::Sampling;
@@ -265,4 +266,29 @@ fn texts_of_one_to_two_thousand_tokens_go_on_as_with_llama_cpp() {
     let mut cpu = Cpu::new(&model).unwrap();
     let (same, all) = agreement_on_long_texts(&mut cpu, 2_000);
     assert!(same * 10 >= all * 9, "{same} of {all}");
+}
+
+#[test]
+fn the_shipped_model_finds_names_alike_without_any_training() {
+    let file = Arc::new(shipped());
+    let model = Model::load(Arc::clone(&file)).unwrap();
+    let tokenizer = slm::tokenizer::Tokenizer::load(&file).unwrap();
+    let labels = ["lost_or_stolen_card", "exchange_rate", "change_pin"].map(str::to_owned);
+    let mut cpu = Cpu::new(&model).unwrap();
+    let head = Nearest::states(model.config.width);
+    let mut states =
+        |documents: &[Vec<u32>]| block_on(cpu.classify(documents, &head, &Stop::default())).unwrap();
+    let nearest = Nearest::new(&states(&Nearest::preparation(&tokenizer, &labels).unwrap()));
+    for (text, label) in [
+        ("Somebody took my wallet with my bank card in it!", 0),
+        ("How many dollars do I get for a euro today?", 1),
+        ("Change pin", 2),
+    ] {
+        let document = Nearest::document(&tokenizer, text).unwrap();
+        assert!(!document.is_cut);
+        let cosines = nearest.cosines(&states(&[document.tokens])[0]);
+        assert_eq!(verdict(&cosines).top[0].label, label, "{text}: {cosines:?}");
+    }
+    assert_eq!(Nearest::preparation(&tokenizer, &["a".to_owned(), "_".to_owned()]), None);
+    assert!(Nearest::document(&tokenizer, &"word ".repeat(200)).unwrap().is_cut);
 }

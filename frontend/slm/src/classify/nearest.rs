@@ -2,10 +2,11 @@
 //!
 //! A model that was trained to go on with a text has no place where a text as a whole is. But asked to put it into one
 //! word, its state before that word is a fair summary (Jiang et al. 2023, “Scaling Sentence Embeddings with Large
-//! Language Models”). Messages and names of classes are summarised so, and compared by the cosine of their difference
-//! from the mean of all names, because states of any two texts have most of their length in common.
+//! Language Models”). Messages and names of classes are summarised so, and compared by the cosine of what they differ
+//! by from the mean of texts that say nothing in particular, because the states of any two texts have most of their
+//! length in common.
 
-use super::{Document, LONGEST};
+use super::Document;
 use crate::adapter::ClassHead;
 use crate::tokenizer::Tokenizer;
 
@@ -15,12 +16,29 @@ const BEFORE: &str = "This sentence: \"";
 /// What stands after it.
 const AFTER: &str = "\" means in one word:\"";
 
+/// What customers of anybody write. Of no subject, so that what a message differs by is its subject; fixed, so that no
+/// answer depends on what else is asked.
+const NEUTRAL: [&str; 12] = [
+    "Can you help me with this?",
+    "I have a question.",
+    "It has not arrived yet.",
+    "How do I change my address?",
+    "Thank you for your help.",
+    "It does not work any more.",
+    "What are your opening hours?",
+    "I would like to cancel.",
+    "Why is it so expensive?",
+    "Who can I talk to about it?",
+    "When will it be ready?",
+    "Something went wrong and I do not know what to do.",
+];
+
 /// The names of some classes, as the model sees them.
 #[derive(Debug, Clone)]
 pub struct Nearest {
     /// Hands out states as they are.
     head: ClassHead,
-    /// The mean of all names.
+    /// The mean of neutral texts.
     mean: Vec<f32>,
     /// What each name differs by, with a length of 1.
     names: Vec<Vec<f32>>,
@@ -36,39 +54,40 @@ impl Nearest {
         ClassHead { labels: vec![String::new(); width], weight, bias: vec![0.0; width] }
     }
 
-    /// What is to be read of the name of a class; `None` where it is empty.
-    pub fn name(tokenizer: &Tokenizer, label: &str) -> Option<Document> {
-        Self::document(tokenizer, &label.replace('_', " "))
+    /// What is to be read before messages can be: the names of the classes, then some neutral texts; `None` where a class
+    /// has no name, or there are no classes.
+    pub fn preparation(tokenizer: &Tokenizer, labels: &[String]) -> Option<Vec<Vec<u32>>> {
+        let names = labels.iter().map(|label| label.replace('_', " "));
+        let texts = names.chain(NEUTRAL.map(str::to_owned));
+        let documents = texts.map(|text| Some(Self::document(tokenizer, &text)?.tokens)).collect();
+        if labels.is_empty() { None } else { documents }
     }
 
     /// What is to be read of a message; `None` where it is empty.
     pub fn document(tokenizer: &Tokenizer, text: &str) -> Option<Document> {
-        let inner = Document::of(tokenizer, text)?;
+        let Document { tokens: inner, is_cut } = Document::of(tokenizer, text)?;
         let begin = tokenizer.begin();
         let skipped = usize::from(begin.is_some());
         let mut tokens: Vec<u32> = begin.into_iter().collect();
         tokens.extend(tokenizer.encode(BEFORE));
-        let after = tokenizer.encode(AFTER);
-        let room = LONGEST - tokens.len() - after.len();
-        let text = &inner.tokens[skipped..];
-        let is_cut = inner.is_cut || text.len() > room;
-        tokens.extend(&text[..text.len().min(room)]);
-        tokens.extend(after);
+        tokens.extend(&inner[skipped..]);
+        tokens.extend(tokenizer.encode(AFTER));
         Some(Document { tokens, is_cut })
     }
 
-    /// From the states of the names; at least one, all of the same width.
+    /// From the states of what [`Nearest::preparation`] gave.
     pub fn new(states: &[Vec<f32>]) -> Self {
-        let width = states.first().map_or(0, Vec::len);
-        #[allow(clippy::cast_precision_loss)] // Classes are a few hundred.
-        let share = 1.0 / states.len().max(1) as f32;
+        let (names, neutral) = states.split_at(states.len().saturating_sub(NEUTRAL.len()));
+        let width = neutral.first().map_or(0, Vec::len);
+        #[allow(clippy::cast_precision_loss)] // A dozen.
+        let share = 1.0 / neutral.len().max(1) as f32;
         let mut mean = vec![0.0; width];
-        for state in states {
+        for state in neutral {
             for (mean, number) in mean.iter_mut().zip(state) {
                 *mean += share * number;
             }
         }
-        let names = states.iter().map(|state| direction(state, &mean)).collect();
+        let names = names.iter().map(|state| direction(state, &mean)).collect();
         Self { head: Self::states(width), mean, names }
     }
 

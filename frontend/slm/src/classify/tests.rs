@@ -121,13 +121,15 @@ fn a_verdict_names_the_best_first_and_of_equals_the_one_that_comes_first() {
 
 #[test]
 fn names_that_are_alike_are_near() {
-    let states = [vec![1.0, 0.0, 9.0], vec![0.0, 1.0, 9.0], vec![-1.0, -1.0, 9.0]];
-    let nearest = Nearest::new(&states);
+    let names = [vec![1.0, 0.0, 9.0], vec![0.0, 1.0, 9.0], vec![-1.0, -1.0, 9.0]];
+    // All texts have this in common.
+    let neutral = vec![vec![0.0, 0.0, 9.0]; 12];
+    let nearest = Nearest::new(&[names.to_vec(), neutral].concat());
     let cosines = nearest.cosines(&[0.9, 0.2, 9.0]);
-    assert_eq!(verdict(&cosines).best().map(|best| best.label), Some(0));
+    assert_eq!((cosines.len(), verdict(&cosines).best().map(|best| best.label)), (3, Some(0)));
     assert!(cosines.iter().all(|cosine| cosine.abs() <= 1.0));
-    let same = nearest.cosines(&states[1]);
-    assert!((same[1] - 1.0).abs() < 1e-6);
+    assert!((nearest.cosines(&names[1])[1] - 1.0).abs() < 1e-6);
+    assert_eq!(nearest.cosines(&[0.0, 0.0, 9.0]), [0.0; 3], "it is like none");
     assert_eq!(Nearest::states(2).weight, [1.0, 0.0, 0.0, 1.0]);
 }
 

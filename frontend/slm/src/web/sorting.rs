@@ -144,12 +144,10 @@ impl Session {
         if self.sorting.names.as_ref().is_some_and(|(known, _)| known == labels) {
             return Ok(());
         }
-        let name = |label: &String| Nearest::name(&self.tokenizer, label).map(|document| document.tokens);
-        let names: Option<Vec<_>> = labels.iter().map(name).collect();
-        let names = names.filter(|names| !names.is_empty());
-        let names = names.ok_or_else(|| Error::Unsupported("a class without a name is none".to_owned()))?;
+        let documents = Nearest::preparation(&self.tokenizer, labels)
+            .ok_or_else(|| Error::Unsupported("a class without a name is none".to_owned()))?;
         let head = Nearest::states(self.engine.backend().config().width);
-        let states = self.engine.classify(&names, &head, stop).await?;
+        let states = self.engine.classify(&documents, &head, stop).await?;
         self.sorting.names = Some((labels.to_vec(), Nearest::new(&states)));
         Ok(())
     }
