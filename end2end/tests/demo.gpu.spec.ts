@@ -61,7 +61,7 @@ test('a GPU that is lost in the middle of an answer is started anew, and the sec
     ['The GPU failed, so the CPU took over: ', 'CPU'],
   ] as const) {
     await test.step(said, async () => {
-      await begin(page, PROMPT, '64');
+      await begin(page, PROMPT, '32');
       const text = answers(page).locator('.prewrap');
       await expect(text).toContainText(/\w+\W+\w+/, { timeout: 3 * WRITING });
       const before = await page.evaluate(() => {

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The server's executable, in cargo's output folder.
-const BINARY: &str = "parsimony";
+pub const BINARY: &str = "parsimony";
 
 /// Where the site is served unless `LEPTOS_SITE_ADDR` says otherwise.
 const DEFAULT_ADDRESS: &str = "127.0.0.1:3000";

@@ -3,7 +3,10 @@
 use std::{
     ffi::OsString,
     fmt::Write,
+    panic::resume_unwind,
+    path::PathBuf,
     process::Command,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -14,7 +17,9 @@ use crate::{
     packages::{self, Install},
     process::{self, Show, Step},
     report, serve,
+    site::Site,
     tally::{self, Tally},
+    wasm_target::WasmTarget,
     workspace::{Profile, Workspace},
 };
 
@@ -84,21 +89,37 @@ impl Course {
 pub fn test(workspace: &Workspace, only: Option<Part>, install: Install) -> Result<bool> {
     let wanted = |part| only.is_none_or(|only| only == part);
     let mut course = Course { total: Tally::default(), lines: Vec::new(), interrupted: false };
-    if wanted(Part::Lint) {
-        lints(workspace, &mut course, install);
-    }
-    if wanted(Part::Rust) || wanted(Part::Browser) {
-        let scratch = Scratch::create()?;
-        if wanted(Part::Rust) {
-            rust(workspace, &mut course, &scratch, install);
+    thread::scope(|scope| {
+        // Half of it is one compiler on one core, and the checks before leave one idle at times. Only where the target
+        // is installed: two who install at once would be in each other's way.
+        let is_ready = only.is_none() && WasmTarget::ensure(workspace, install).is_ok();
+        let ahead = is_ready.then(|| scope.spawn(|| bundle(workspace, install)));
+        if wanted(Part::Lint) {
+            lints(workspace, &mut course, install);
         }
-        if wanted(Part::Browser) {
-            browser(workspace, &mut course, &scratch, install);
+        if wanted(Part::Rust) || wanted(Part::Browser) {
+            let scratch = Scratch::create()?;
+            if wanted(Part::Rust) {
+                rust(workspace, &mut course, &scratch, install);
+            }
+            if wanted(Part::Browser) {
+                let site = || match ahead {
+                    Some(ahead) => ahead.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                    None => bundle(workspace, install),
+                };
+                browser(workspace, &mut course, &scratch, install, site);
+            }
         }
-    }
+        Ok(())
+    })?;
     print!("{}", course.summary());
     println!("{}", course.total);
     Ok(course.total.failed == 0 && !course.interrupted)
+}
+
+/// The bundle of the tests is the one that is shipped.
+fn bundle(workspace: &Workspace, install: Install) -> Result<Site> {
+    serve::build_site(workspace, Profile::Release, install)
 }
 
 /// One line with the versions of the tools, for logs that are read much later.
@@ -197,18 +218,31 @@ fn run_tests(workspace: &Workspace, selection: &[&str], variables: &[(&str, OsSt
     Ok(Tally::of_runner(reported, finished.status.success()))
 }
 
-fn browser(workspace: &Workspace, course: &mut Course, scratch: &Scratch, install: Install) {
-    // The bundle of the tests is the one that is shipped; the server is the quickly built one.
-    let site = course.produce("browser bundle", || {
-        serve::build_site(workspace, Profile::Release, install).map(|site| (site, Tally::of(true)))
-    });
+/// The server as its own tests in Rust run it. Built by itself it would get what it stands on with fewer features, all of
+/// it compiled once more.
+fn tested_server(workspace: &Workspace) -> Result<PathBuf> {
+    let packages = lint::native_packages(workspace)?;
+    let mut cargo = workspace.cargo(["test", "--no-run", "--quiet"]);
+    // One that runs the server, so that cargo builds it for it.
+    cargo.args(lint::select(&packages)).args(["--test", "process"]);
+    Step::new(cargo, "Compiling the server with cargo").run()?;
+    Ok(workspace.target(Profile::Dev.folder()).join(serve::BINARY))
+}
+
+fn browser(
+    workspace: &Workspace,
+    course: &mut Course,
+    scratch: &Scratch,
+    install: Install,
+    site: impl FnOnce() -> Result<Site>,
+) {
+    let site = course.produce("browser bundle", || site().map(|site| (site, Tally::of(true))));
     if let Some(site) = &site {
         course.check("first load", || browser::first_load(site));
         course.check("runtime load", || browser::runtime_load(site));
     }
-    let binary = course.produce("server build", || {
-        serve::build_server(workspace, Profile::Dev).map(|binary| (binary, Tally::of(true)))
-    });
+    let binary =
+        course.produce("server build", || tested_server(workspace).map(|binary| (binary, Tally::of(true))));
     if let (Some(site), Some(binary)) = (site, binary) {
         course.run("browser tests", || {
             crate::site::publish_hashes(workspace, Profile::Release, Profile::Dev)?;

@@ -24,6 +24,17 @@ pub struct Site {
     pub ada: Person,
     address: SocketAddr,
     http: reqwest::Client,
+    serving: tokio::task::JoinHandle<()>,
+}
+
+/// Postgres gives whoever is still connected to a database five seconds before it says that it cannot be dropped, and
+/// each test drops its own.
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.serving.abort();
+        let store = self.store.clone();
+        tokio::spawn(async move { store.close().await });
+    }
 }
 
 /// An endpoint at this address, with plenty to spend.
@@ -67,9 +78,9 @@ impl Site {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        let serving = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { store, ada, address, http }
+        Self { store, ada, address, http, serving }
     }
 
     /// What a page of ours sends.
