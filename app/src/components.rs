@@ -1,6 +1,7 @@
 //! Parts that several pages share.
 
 pub mod chart;
+pub mod cited;
 pub mod crossovers;
 #[cfg(feature = "ssr")]
 pub mod data_table;

@@ -10,6 +10,8 @@ pub mod app;
 pub mod components;
 pub mod error;
 #[cfg(feature = "ssr")]
+mod evaluation;
+#[cfg(feature = "ssr")]
 mod evidence;
 pub mod functions;
 #[cfg(feature = "ssr")]

@@ -32,7 +32,7 @@ use leptos_router::path;
 
 use audit::AuditPage;
 use comment_history::CommentHistoryPage;
-use demo::DemoPage;
+use demo::{AdapterCardPage, DemoPage};
 use evidence::EvidencePage;
 use invitation::InvitationPage;
 use members::MembersPage;
@@ -64,6 +64,7 @@ pub fn PlainApp() -> impl IntoView {
                 <Routes fallback=|| view! { <NotFoundPage /> }>
                     <Route path=path!("/portfolios") view=PortfoliosPage ssr=SsrMode::Async />
                     <Route path=path!("/demo") view=DemoPage ssr=SsrMode::Async />
+                    <Route path=path!("/demo/adapters/banking77") view=AdapterCardPage ssr=SsrMode::Async />
                     <Route path=path!("/evidence") view=EvidencePage ssr=SsrMode::Async />
                     <Route path=path!("/shared") view=SharedPage ssr=SsrMode::Async />
                     <Route path=path!("/notifications") view=NotificationsPage ssr=SsrMode::Async />

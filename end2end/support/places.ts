@@ -109,6 +109,7 @@ export const PLACES: Place[] = [
   { name: 'Settings, audit log', find: at('/settings/audit?verify=yes') },
   { name: 'Evidence', find: at('/evidence') },
   { name: 'Demo', find: at('/demo') },
+  { name: 'Adapter card', find: at('/demo/adapters/banking77') },
   { name: 'Not found', status: 404, find: at('/no/such/page') },
 ];
 

@@ -84,3 +84,16 @@ fn a_portfolio_is_counted_by_quadrant() {
     let title = common::quadrant(common::sample_portfolio()).title();
     assert!(title.starts_with("Of ") && title.contains("use cases"), "{title}");
 }
+
+#[test]
+fn a_learning_curve_invents_nothing_where_a_method_was_not_run() {
+    let table = common::learning_curve([0.0, 78.8, 0.0, 93.4], [0.0, 73.8, 84.9, 91.4]).table();
+    assert_eq!(
+        table.rows,
+        [
+            ["10", "78.8", "76.8–80.8", "73.8", "71.8–75.8"],
+            ["30", "—", "—", "84.9", "82.9–86.9"],
+            ["all (117)", "93.4", "91.4–95.4", "91.4", "89.4–93.4"],
+        ]
+    );
+}

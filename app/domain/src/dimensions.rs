@@ -207,7 +207,12 @@ fn performance_gap(use_case: &UseCase, policy: &Policy) -> DimensionResult {
         } else {
             Side::Neutral
         };
-        (gap_in_words(llm.get(), slm.get()), side)
+        let gap = gap_in_words(llm.get(), slm.get());
+        let fact = match use_case.slm_quality_source.as_str() {
+            "" => gap,
+            source => format!("{gap}; the SLM’s is from {source}"),
+        };
+        (fact, side)
     });
     let threshold = format!(
         "SLM if it is no worse, LLM if it leads by more than {} points",

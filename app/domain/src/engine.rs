@@ -143,6 +143,10 @@ fn notes(option: OptionKind, use_case: &UseCase, book: &PriceBook) -> Vec<String
             ));
         }
     }
+    let share_source = use_case.share_handled_source.as_str();
+    if option == OptionKind::Hybrid && use_case.share_handled.is_known() && !share_source.is_empty() {
+        notes.push(format!("The share that the SLM handles is from {share_source}."));
+    }
     if option == OptionKind::CpuEncoder {
         notes.push(format!(
             "Costed at {} per million requests, the geometric mean of the published {} to {}.",

@@ -12,6 +12,7 @@ pub mod curve;
 pub mod decision;
 pub mod dimensions;
 mod engine;
+pub mod evaluation;
 #[cfg(feature = "evidence")]
 pub mod evidence;
 pub mod fact;

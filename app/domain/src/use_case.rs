@@ -261,6 +261,9 @@ fields! {
             "Score of the hosted open-weight model on the same test set.";
         slm_quality / SlmQuality: Fact<Percent> = "Fine-tuned SLM quality, measured",
             "Score of your fine-tuned small model on the same test set.";
+        #[serde(skip_serializing_if = "FieldValue::is_unknown")]
+        slm_quality_source / SlmQualitySource: Citation = "Where that quality was measured",
+            "Model, test set and day, as the decision should cite them.";
         encoder_quality / EncoderQuality: Fact<Percent> = "Encoder quality, measured",
             "Score of a fine-tuned encoder on the same test set; only for classification.";
         undetected_share / UndetectedShare: Fact<Percent> = "Errors nobody notices",
@@ -323,6 +326,9 @@ fields! {
             "In a cascade the SLM sees every request; a router sees each request first.";
         share_handled / ShareHandled: Fact<Percent> = "Share the SLM handles",
             "Requests the SLM answers on its own; the rest goes to the frontier API.";
+        #[serde(skip_serializing_if = "FieldValue::is_unknown")]
+        share_handled_source / ShareHandledSource: Citation = "Where that share was measured",
+            "Threshold, test set and day, as the decision should cite them.";
         router_cost / RouterCost: Fact<Dollars> = "Router cost per million requests",
             "Cost of deciding where a request goes; only for a router.";
     }
@@ -405,8 +411,13 @@ mod tests {
 
     #[test]
     fn names_in_json_are_the_names_of_the_fields() {
-        let draft =
-            Draft::default().with(Field::SlmLatencyMs, "84").with(Field::SlmLatencySource, "on one device");
+        let later = [
+            (Field::SlmLatencyMs, "84"),
+            (Field::SlmLatencySource, "on one device"),
+            (Field::SlmQualitySource, "on our test set"),
+            (Field::ShareHandledSource, "on our test set"),
+        ];
+        let draft = later.into_iter().fold(Draft::default(), |draft, (field, text)| draft.with(field, text));
         let json = serde_json::to_value(UseCase::parse(&draft).unwrap()).unwrap();
         for field in Field::ALL {
             assert!(json.get(field.name()).is_some(), "{}", field.name());
@@ -425,7 +436,9 @@ mod tests {
     #[test]
     fn a_field_that_came_later_leaves_no_trace_while_it_is_unknown() {
         let json = serde_json::to_value(UseCase::default()).unwrap();
-        for field in [Field::SlmLatencyMs, Field::SlmLatencySource] {
+        for field in
+            [Field::SlmLatencyMs, Field::SlmLatencySource, Field::SlmQualitySource, Field::ShareHandledSource]
+        {
             assert!(json.get(field.name()).is_none(), "{}", field.name());
         }
         assert_eq!(serde_json::from_value::<UseCase>(json).unwrap(), UseCase::default());

@@ -318,3 +318,58 @@ fn a_measured_latency_is_cited_and_takes_the_favour_from_a_small_model_that_miss
     // Without a target nothing is known about how fast it has to be.
     assert_eq!(latency_with("", "84", source), (Side::Unknown, "unknown".to_owned()));
 }
+
+/// The performance gap of the support example with these scores and the source of the second one.
+fn gap_with(llm: &str, slm: &str, source: &str) -> (Side, String) {
+    let draft = preset::by_id("customer-support")
+        .unwrap()
+        .draft()
+        .with(Field::LlmQuality, llm)
+        .with(Field::SlmQuality, slm)
+        .with(Field::SlmQualitySource, source);
+    let decision = decide(draft);
+    let gap = decision.dimensions.iter().find(|row| row.dimension == DimensionKind::PerformanceGap).unwrap();
+    (gap.side, gap.fact.clone())
+}
+
+#[test]
+fn a_measured_quality_is_cited_beside_the_gap_and_changes_no_side() {
+    let source = "Banking77 test half, 2026-12-01";
+    let cited = |fact: &str| format!("{fact}; the SLM’s is from {source}");
+    let close = "LLM leads by 1.2 points (94.5% against 93.3%)";
+    assert_eq!(gap_with("94.5", "93.3", ""), (Side::Neutral, close.to_owned()));
+    assert_eq!(gap_with("94.5", "93.3", source), (Side::Neutral, cited(close)));
+    // Of a range, its likely value counts.
+    assert_eq!(gap_with("94.5", "92.3..93.3..94.3", source), (Side::Neutral, cited(close)));
+    assert_eq!(
+        gap_with("94.5", "80", source),
+        (Side::Llm, cited("LLM leads by 14.5 points (94.5% against 80%)"))
+    );
+    assert_eq!(gap_with("94", "95", source), (Side::Slm, cited("SLM leads by 1 point (95% against 94%)")));
+    assert_eq!(gap_with("94", "94", source), (Side::Slm, cited("level at 94%")));
+    // A source without a score, or a score without another to hold it against, says nothing about a gap.
+    assert_eq!(gap_with("94", "", source), (Side::Unknown, "unknown".to_owned()));
+    assert_eq!(gap_with("", "94", source), (Side::Unknown, "unknown".to_owned()));
+}
+
+#[test]
+fn a_measured_share_is_cited_by_the_hybrid_alone() {
+    let source = "Banking77 test half, threshold 0.7";
+    let notes_with = |share: &str, source: &str| {
+        let draft = preset::by_id("customer-support")
+            .unwrap()
+            .draft()
+            .with(Field::ShareHandled, share)
+            .with(Field::ShareHandledSource, source);
+        let cites = |notes: &[String]| notes.iter().any(|note| note.contains("share that the SLM handles"));
+        let options = decide(draft).options;
+        options
+            .into_iter()
+            .filter(|result| cites(&result.notes))
+            .map(|result| result.option)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(notes_with("92", source), [OptionKind::Hybrid]);
+    assert_eq!(notes_with("92", ""), []);
+    assert_eq!(notes_with("", source), []);
+}

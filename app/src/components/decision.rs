@@ -30,6 +30,9 @@ pub fn DecisionView(
     /// Requests a month at which the policy's flowchart and quadrant divide.
     #[prop(into)]
     volume_gate: Signal<f64>,
+    /// What was measured about classical models, which the encoder cites; may be empty.
+    #[prop(into)]
+    classical: Signal<String>,
 ) -> impl IntoView {
     let part = move |show: fn(&Decision) -> AnyView| move || decision.get().map(|decision| show(&decision));
     let chart = move |make: fn(&Decision) -> Option<Chart>| {
@@ -59,7 +62,7 @@ pub fn DecisionView(
                     {move || format!("Likely cost over {} months at today’s inputs, all bars on one scale", horizon.get())}
                 </p>
             </header>
-            {part(options)}
+            {move || decision.get().map(|decision| classical.with(|classical| options(&decision, classical)))}
         </section>
         <section class="section" aria-labelledby="volume-title">
             <header class="section-head">

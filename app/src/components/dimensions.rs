@@ -1,5 +1,6 @@
 //! The eight dimensions: which side each speaks for, on which fact, against which threshold.
 
+use crate::components::cited::cited;
 use domain::decision::{Decision, Side};
 use domain::field::Choice;
 use leptos::prelude::*;
@@ -19,7 +20,7 @@ pub fn dimensions(decision: &Decision) -> AnyView {
                 <tr>
                     <th scope="row">{row.dimension.label()}</th>
                     <td>{side(row.side, row.side.label().to_owned())}</td>
-                    <td>{row.fact.clone()}</td>
+                    <td>{cited(&row.fact)}</td>
                     <td>{row.threshold.clone()}</td>
                 </tr>
             }

@@ -1,5 +1,6 @@
 //! The inputs of a stored or shared decision, to be read rather than changed.
 
+use crate::components::cited::cited;
 use crate::functions::use_case::InputGroup;
 use leptos::prelude::*;
 
@@ -21,7 +22,7 @@ fn group(group: &InputGroup) -> AnyView {
                 let value = if row.text.is_empty() {
                     view! { <span class="unknown">"unknown"</span> }.into_any()
                 } else {
-                    row.text.clone().into_any()
+                    cited(&row.text)
                 };
                 view! {
                     <div>

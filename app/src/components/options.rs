@@ -1,16 +1,20 @@
 //! The six options side by side, their cost split into parts on one shared scale.
 
+use crate::components::cited::cited;
 use crate::components::class_code;
 use crate::components::verdict::{option_class, option_letter};
-use domain::decision::{Cost, Decision, OptionResult, Part};
+use domain::decision::{Cost, Decision, OptionKind, OptionResult, Part};
+use domain::evaluation::CARD_PATH;
 use domain::field::{Choice, plain_number};
 use domain::format::{listed, milliseconds, percent, usd, usd_exact};
 use domain::units::Usd;
 use leptos::prelude::*;
 
-/// All options in the order of the domain, excluded ones struck out with the reason.
+/// All options in the order of the domain, excluded ones struck out with the reason. `classical` is what was measured
+/// about models that are no language models, which the encoder cites; it may be empty. It is none of the decision's notes,
+/// because those are part of what a content hash stands for, and do not change when something is measured.
 #[must_use]
-pub fn options(decision: &Decision) -> AnyView {
+pub fn options(decision: &Decision, classical: &str) -> AnyView {
     let dearest = decision
         .options
         .iter()
@@ -20,7 +24,7 @@ pub fn options(decision: &Decision) -> AnyView {
     let rows = decision
         .options
         .iter()
-        .map(|option| row(option, leading == Some(option.option), dearest))
+        .map(|option| row(option, leading == Some(option.option), dearest, classical))
         .collect_view();
     view! {
         <p class="part-key">
@@ -39,7 +43,7 @@ pub fn options(decision: &Decision) -> AnyView {
     .into_any()
 }
 
-fn row(result: &OptionResult, leading: bool, dearest: f64) -> AnyView {
+fn row(result: &OptionResult, leading: bool, dearest: f64, classical: &str) -> AnyView {
     let (state, tag) = if !result.excluded.is_empty() {
         (" is-excluded", Some("Excluded"))
     } else if leading {
@@ -60,7 +64,8 @@ fn row(result: &OptionResult, leading: bool, dearest: f64) -> AnyView {
     let reasons =
         reasons.into_iter().map(|reason| view! { <p class="option-reason">{reason}</p> }).collect_view();
     let notes =
-        result.notes.iter().map(|note| view! { <p class="option-note">{note.clone()}</p> }).collect_view();
+        result.notes.iter().map(|note| view! { <p class="option-note">{cited(note)}</p> }).collect_view();
+    let measured = measured(result, classical);
     let cost = result.cost.as_ref();
     let total = cost.map_or_else(unknown_total, total);
     let bar = cost.map(|cost| bar(cost, dearest));
@@ -81,10 +86,28 @@ fn row(result: &OptionResult, leading: bool, dearest: f64) -> AnyView {
             {figures}
             {reasons}
             {notes}
+            {measured}
             {parts}
         </li>
     }
     .into_any()
+}
+
+/// What was measured about the kind of model that the encoder stands for, with the way to how. A text that is to be
+/// written rules that kind out, and the measurement with it.
+fn measured(result: &OptionResult, classical: &str) -> Option<AnyView> {
+    let applies = result.option == OptionKind::CpuEncoder && result.excluded.is_empty();
+    (applies && !classical.is_empty()).then(|| {
+        view! {
+            <p class="option-note">
+                {classical.to_owned()} " "
+                <a href=CARD_PATH rel="external">
+                    "How that was measured"
+                </a>
+            </p>
+        }
+        .into_any()
+    })
 }
 
 fn unknown_total() -> AnyView {

@@ -23,6 +23,9 @@ pub fn Results(
     let volume_gate = Signal::derive(move || {
         live.assessment.with(|shown| shown.as_ref().map_or(0.0, |shown| shown.volume_gate))
     });
+    let classical = Signal::derive(move || {
+        live.assessment.with(|shown| shown.as_ref().map_or_else(String::new, |shown| shown.classical.clone()))
+    });
     let nothing_yet = Memo::new(move |_| live.assessment.with(Option::is_none));
     // The verdict names the region; without one, the note below does.
     view! {
@@ -55,6 +58,7 @@ pub fn Results(
                                 title=live.title()
                                 prices_as_of=prices_as_of
                                 volume_gate=volume_gate
+                                classical=classical
                             />
                         }
                     })

@@ -43,6 +43,8 @@ pub struct Assessment {
     pub prices_as_of: String,
     /// Requests a month at which the policy's flowchart and quadrant divide.
     pub volume_gate: f64,
+    /// What was measured about classical models, for the option that is one; may be empty.
+    pub classical: String,
 }
 
 /// The use case that is being edited.
@@ -169,6 +171,7 @@ pub(crate) mod server {
             decision: Arc::new(decided.decision),
             prices_as_of: decided.prices.as_of.clone(),
             volume_gate: decided.policy.volume_gate,
+            classical: crate::evaluation::of_classical_models(),
         }
     }
 

@@ -56,6 +56,8 @@ pub struct UseCaseView {
     pub newer_prices: Option<String>,
     /// Requests a month at which the policy divides.
     pub volume_gate: f64,
+    /// What was measured about classical models until today, for the option that is one; may be empty.
+    pub classical: String,
     /// The inputs of the shown revision.
     pub inputs: Vec<InputGroup>,
 }
@@ -116,6 +118,7 @@ pub(crate) mod server {
             inputs: input_groups(&shown.use_case, &prices),
             prices_as_of: prices.as_of.clone(),
             volume_gate: policy.volume_gate,
+            classical: crate::evaluation::of_classical_models(),
         })
     }
 

@@ -72,6 +72,7 @@ fn page(view: ScenarioView) -> AnyView {
                         title=view.title.clone()
                         prices_as_of=view.prices_as_of.clone()
                         volume_gate=view.volume_gate
+                        classical=String::new()
                     />
                 </section>
                 <section class="workbench-inputs" id="inputs" aria-label="Inputs" tabindex="0">

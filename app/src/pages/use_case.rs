@@ -100,6 +100,7 @@ fn page(view: UseCaseView, actions: Actions) -> AnyView {
                         title=view.name.clone()
                         prices_as_of=view.prices_as_of.clone()
                         volume_gate=view.volume_gate
+                        classical=view.classical.clone()
                     />
                 </section>
                 <section class="workbench-inputs" id="inputs" aria-label="Inputs" tabindex="0">

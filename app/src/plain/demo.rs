@@ -3,6 +3,8 @@
 //! Rendered on the server: what it is, what others publish, what we recorded. A module of its own (`frontend/demo`)
 //! then takes over the part in the middle; no other page loads it.
 
+mod card;
+mod evaluation;
 mod figures;
 mod modules;
 
@@ -12,6 +14,8 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use modules::Modules;
+
+pub(super) use card::AdapterCardPage;
 
 /// Address of the page, and the scope of its service worker.
 pub const PAGE: &str = "/demo";
@@ -39,6 +43,7 @@ pub(super) fn DemoPage() -> impl IntoView {
 
 fn body() -> Result<AnyView, AppError> {
     let latencies = figures::published()?;
+    let fine_tuned = evaluation::section()?;
     Ok(view! {
         <main id="main" class="page" tabindex="-1">
             <header class="page-head">
@@ -51,6 +56,7 @@ fn body() -> Result<AnyView, AppError> {
             </header>
             {live()}
             {about()}
+            {fine_tuned}
             {latencies}
             {figures::recorded()}
         </main>
@@ -73,6 +79,7 @@ fn live() -> AnyView {
         "import init, {{ open }} from \"{}\";\nawait init({{ module_or_path: \"{}\" }});\nopen();",
         modules.script, modules.module
     );
+    let adapter = modules.adapters.first();
     view! {
         <section
             class="section demo"
@@ -80,6 +87,9 @@ fn live() -> AnyView {
             aria-labelledby="live"
             data-worker=modules.worker.clone()
             data-files=modules.files()
+            data-adapter=adapter.map(|adapter| adapter.file.clone())
+            data-adapter-sha256=adapter.map(|adapter| adapter.sha256.clone())
+            data-evaluation=adapter.map(|adapter| adapter.evaluation.clone())
             data-offline=OFFLINE_SCRIPT
             data-kept="no"
         >

@@ -1,6 +1,7 @@
 //! What changed since the reader last looked.
 
 use crate::AppError;
+use crate::components::cited::cited;
 use crate::functions::use_case::server::shown_text;
 use domain::ids::{AccountId, UseCaseId};
 use domain::use_case::{Field, FieldChange};
@@ -61,7 +62,7 @@ impl Since {
 pub(super) fn changes_table(caption: String, heads: [&'static str; 2], changes: &[FieldChange]) -> AnyView {
     let in_words = |field: Field, text: &str| {
         let text = shown_text(field, text, None);
-        if text.is_empty() { "unknown".to_owned() } else { text }
+        if text.is_empty() { "unknown".to_owned().into_any() } else { cited(&text) }
     };
     let rows = changes.iter().map(|change| {
         view! {

@@ -3,7 +3,7 @@
 
 use charts::{
     ArticlePoint, ArticleSeries, Chart, CostOverVolume, CumulativeCost, Figure, LatencyDistribution,
-    QuadrantChart, QuadrantPoint, Timed,
+    LearningCurve, LearningPoint, MeasuredShare, QuadrantChart, QuadrantPoint, Timed,
 };
 use domain::decision::Decision;
 use domain::policy::Policy;
@@ -105,6 +105,23 @@ pub fn latency(timed: &[(&str, u32, f64)]) -> LatencyDistribution {
     LatencyDistribution::new(timed.collect())
 }
 
+/// Shares at 5, 10, 30 and all examples, zero for what was not run.
+pub fn learning_curve(slm: [f64; 4], classical: [f64; 4]) -> LearningCurve {
+    let measured = |percent: f64| {
+        let (low, high) = ((percent - 2.0).max(0.0), (percent + 2.0).min(100.0));
+        (percent > 0.0).then_some(MeasuredShare { percent, low, high })
+    };
+    let numbers = [("5", 5.0), ("10", 10.0), ("30", 30.0), ("all (117)", 116.9)];
+    let points = numbers.into_iter().zip(slm.into_iter().zip(classical));
+    let points = points.map(|((label, examples), (slm, classical))| LearningPoint {
+        label: label.to_owned(),
+        examples,
+        slm: measured(slm),
+        classical: measured(classical),
+    });
+    LearningCurve::new(points.collect())
+}
+
 /// Every kind of chart, on data of every kind, by name.
 pub fn all() -> Vec<(String, Box<dyn Figure>)> {
     let mut charts: Vec<(String, Box<dyn Figure>)> = Vec::new();
@@ -128,6 +145,15 @@ pub fn all() -> Vec<(String, Box<dyn Figure>)> {
         ("latency-empty", &[][..]),
     ] {
         charts.push((name.to_owned(), Box::new(latency(timed))));
+    }
+    for (name, slm, classical) in [
+        ("learning_curve", [61.0, 78.8, 88.5, 93.4], [62.0, 73.8, 84.9, 91.4]),
+        ("learning_curve-level", [100.0, 50.0, 90.02, 100.0], [99.0, 50.0, 90.0, 100.0]),
+        ("learning_curve-not-run", [0.0, 0.0, 0.0, 93.4], [0.5, 73.8, 0.0, 92.4]),
+        ("learning_curve-one-only", [0.0; 4], [62.0, 73.8, 84.9, 91.4]),
+        ("learning_curve-empty", [0.0; 4], [0.0; 4]),
+    ] {
+        charts.push((name.to_owned(), Box::new(learning_curve(slm, classical))));
     }
     charts
 }

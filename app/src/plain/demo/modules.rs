@@ -23,6 +23,20 @@ pub(super) struct Modules {
     runtime: Vec<String>,
     /// What the page loads besides.
     assets: Vec<String>,
+    /// What the model can be given to sort messages. Lists of builds that knew of none have none.
+    #[serde(default)]
+    pub(super) adapters: Vec<Adapter>,
+}
+
+/// An adapter. Its file is kept by the worker, beside the model that it belongs to.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct Adapter {
+    /// Address of its file.
+    pub(super) file: String,
+    /// SHA-256 of its file, in hexadecimal.
+    pub(super) sha256: String,
+    /// Address of what was measured with it.
+    pub(super) evaluation: String,
 }
 
 impl Modules {
@@ -42,8 +56,10 @@ impl Modules {
 
     /// All files that the page needs to work, apart by blanks: what a visit without a network finds kept.
     pub(super) fn files(&self) -> String {
-        let files: Vec<&str> =
-            [&self.page, &self.runtime, &self.assets].into_iter().flatten().map(String::as_str).collect();
+        let files = [&self.page, &self.runtime, &self.assets].into_iter().flatten();
+        // The page asks for the first one's figures; the adapter itself is not for the page to keep.
+        let evaluation = self.adapters.first().map(|adapter| &adapter.evaluation);
+        let files: Vec<&str> = files.chain(evaluation).map(String::as_str).collect();
         files.join(" ")
     }
 
@@ -58,6 +74,15 @@ impl Modules {
             page: names.page.into_iter().map(of_page).collect(),
             runtime: names.runtime.into_iter().map(of_worker).collect(),
             assets: names.assets.into_iter().map(|path| format!("/{path}")).collect(),
+            adapters: names
+                .adapters
+                .into_iter()
+                .map(|adapter| Adapter {
+                    file: of_page(adapter.file),
+                    sha256: adapter.sha256,
+                    evaluation: of_page(adapter.evaluation),
+                })
+                .collect(),
         })
     }
 }
@@ -73,14 +98,33 @@ mod tests {
             "script": "demo.1.js", "module": "demo.2.wasm", "worker": "slm.3.js",
             "page": ["demo.1.js", "demo.2.wasm", "parsimony.4.css"],
             "runtime": ["slm.3.js", "slm-simd.5.wasm"],
-            "assets": ["fonts/inter.woff2"]
+            "assets": ["fonts/inter.woff2"],
+            "adapters": [{
+                "name": "banking77", "file": "banking77.6.safetensors", "sha256": "0123abcd",
+                "evaluation": "banking77.7.json"
+            }]
         }"#;
         let modules = Modules::from_list(list, "pkg").unwrap();
         assert_eq!(modules.script, "/pkg/demo.1.js");
         assert_eq!(modules.worker, "/demo/pkg/slm.3.js");
         let files = "/pkg/demo.1.js /pkg/demo.2.wasm /pkg/parsimony.4.css \
-                     /demo/pkg/slm.3.js /demo/pkg/slm-simd.5.wasm /fonts/inter.woff2";
+                     /demo/pkg/slm.3.js /demo/pkg/slm-simd.5.wasm /fonts/inter.woff2 /pkg/banking77.7.json";
         assert_eq!(modules.files(), files);
+        let adapter = Adapter {
+            file: "/pkg/banking77.6.safetensors".to_owned(),
+            sha256: "0123abcd".to_owned(),
+            evaluation: "/pkg/banking77.7.json".to_owned(),
+        };
+        assert_eq!(modules.adapters, [adapter]);
         assert!(Modules::from_list("{}", "pkg").is_err());
+    }
+
+    #[test]
+    fn a_list_without_adapters_is_one() {
+        let list = r#"{
+            "script": "demo.1.js", "module": "demo.2.wasm", "worker": "slm.3.js",
+            "page": [], "runtime": [], "assets": []
+        }"#;
+        assert!(Modules::from_list(list, "pkg").unwrap().adapters.is_empty());
     }
 }
