@@ -31,7 +31,7 @@ class Reports {
 }
 
 export class Side {
-  /** @param {{ worker: string, backend: 'cpu' | 'gpu' }} options */
+  /** @param {{ worker: string, backend: 'cpu' | 'gpu', adapter?: { url: string, sha256: string } }} options */
   constructor(options) {
     this.options = options;
     this.run = 0;
@@ -88,6 +88,44 @@ export class Side {
           further_ms: at.at(-1) - at[0],
           own: { first_token_ms: token_ms[0], further_ms: token_ms.slice(1).reduce((sum, ms) => sum + ms, 0) },
         };
+      }
+    }
+  }
+
+  async adapt(adapter) {
+    const start = performance.now();
+    this.ask({ ask: 'adapt', adapter });
+    const { at, adapter: facts, times } = await this.reports.of('adapted');
+    return { facts, ms: at - start, own: times };
+  }
+
+  /** Gets ready to sort: puts the adapter beside the weights, takes it off and puts it on again. */
+  async prepare() {
+    const { facts, ...first } = await this.adapt(this.options.adapter);
+    const { ms: off_ms } = await this.adapt(null);
+    const { ms: again_ms } = await this.adapt(this.options.adapter);
+    const { name, rank, bytes, labels } = facts;
+    return { adapter: { name, rank, bytes, classes: labels.length }, first, off_ms, again_ms };
+  }
+
+  /**
+   * Sorts messages by the adapter's head.
+   * @param {string[]} messages
+   * @param {'single' | 'packed'} way
+   */
+  async sort(messages, way) {
+    const run = ++this.run;
+    const texts = messages.map((text, id) => ({ id, text }));
+    const answers = [];
+    this.ask({ ask: 'classify', run, by: { way: 'adapter' }, batch: { batch: way }, texts });
+    for (;;) {
+      const report = await this.reports.next();
+      if (report.report === 'changed') throw new Error(`It changed in the middle: ${JSON.stringify(report)}`);
+      if (report.report === 'classified') {
+        answers.push(...report.answers);
+      } else if (report.report === 'classify_ended') {
+        const best = answers.map(({ verdict }) => verdict.top[0].label);
+        return { tokens: report.tokens, best, together: Math.max(...answers.map((answer) => answer.together)) };
       }
     }
   }

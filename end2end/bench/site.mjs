@@ -14,7 +14,17 @@ const TYPES = { '.js': 'text/javascript', '.wasm': 'application/wasm', '.html': 
 
 const PAGE = '<!doctype html><html lang="en"><title>Benchmark</title><link rel="icon" href="data:,"></html>';
 
-/** The names of our files, as the site's build left them: the worker's script, and two files for each build. */
+/** The classes that an adapter's file names (`frontend/slm/src/adapter/file.rs` has its contract). */
+async function labels(file) {
+  const content = await readFile(file);
+  const head = content.subarray(8, 8 + Number(content.readBigUInt64LE(0)));
+  return JSON.parse(JSON.parse(head.toString('utf8')).__metadata__.labels);
+}
+
+/**
+ * The names of our files, as the site's build left them: the worker's script, two files for each build, and the first
+ * adapter if there is one.
+ */
 export async function ourFiles(root) {
   const folder = path.join(root, 'pkg');
   const list = JSON.parse(await readFile(path.join(folder, 'modules.json'), 'utf8'));
@@ -27,7 +37,13 @@ export async function ourFiles(root) {
     });
     return { name, files };
   });
-  return { worker: list.worker, script: path.join(folder, list.worker), builds };
+  const first = list.adapters?.[0];
+  const adapter = first && {
+    name: first.name,
+    address: { url: `/pkg/${first.file}`, sha256: first.sha256 },
+    labels: await labels(path.join(folder, first.file)),
+  };
+  return { worker: list.worker, script: path.join(folder, list.worker), builds, adapter };
 }
 
 /**

@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { chromium, withWebGpu } from '../chromium.mjs';
 import { ourFiles, PEER, serve } from './site.mjs';
 import { sizes } from './sizes.mjs';
+import { asked, askedOnGpu, MESSAGES, sort, sorters } from './sorting.mjs';
 
 /** On a GPU that a CPU plays, a prompt takes minutes; so few rounds, one short answer each. */
 const GPU_ROUNDS = 3;
@@ -31,7 +32,7 @@ const { values: given } = parseArgs({
     model: { type: 'string' },
     out: { type: 'string' },
     rounds: { type: 'string', default: '5' },
-    sides: { type: 'string', default: 'ours,wllama-1,wllama-all,ours-gpu' },
+    sides: { type: 'string', default: 'ours,wllama-1,wllama-all,ours-gpu,sorting' },
   },
 });
 if (!given.site || !given.model || !given.out) {
@@ -42,6 +43,7 @@ const rounds = Number(given.rounds);
 if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error(`--rounds ${given.rounds} is no number of rounds.`);
 const wanted = given.sides.split(',');
 const { system, cases } = JSON.parse(await readFile(new URL('cases.json', import.meta.url), 'utf8'));
+const messages = JSON.parse(await readFile(MESSAGES, 'utf8'));
 const files = await ourFiles(given.site);
 const model = { path: given.model, bytes: (await stat(given.model)).size, sha256: await sha256(given.model) };
 const site = await serve({ site: given.site, model });
@@ -60,6 +62,9 @@ const SIDES = {
   'wllama-all': peer(threads),
 };
 const OURS_ON_GPU = { script: '/bench/ours.js', wasm, options: { worker, backend: 'gpu' } };
+const canSort = wanted.includes('sorting') && files.adapter !== undefined;
+const SORTERS = canSort ? sorters({ ours: SIDES.ours, peer, adapter: files.adapter }) : {};
+const SORTER_ON_GPU = canSort ? sorters({ ours: OURS_ON_GPU, peer, adapter: files.adapter })['ours-1'] : undefined;
 
 async function sha256(file) {
   const hash = createHash('sha256');
@@ -130,6 +135,14 @@ async function round(browser, side, cases, isWhole) {
   return measured;
 }
 
+/** Sorts messages, in a context whose storage is empty. */
+async function sorted(browser, side, what) {
+  const context = await browser.newContext();
+  const measured = await inPage(context, side, sort, what);
+  await context.close();
+  return measured;
+}
+
 const started = performance.now();
 const say = (line) => console.error(`  ${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`);
 const perSecond = (run) => (((run.tokens - 1) * 1000) / run.further_ms).toFixed(1);
@@ -145,8 +158,10 @@ const results = {
   cases: cases.map(({ name, tokens }) => ({ name, tokens })),
   sizes: await sizes(files),
   sides: {},
+  sorting: canSort ? { adapter: files.adapter.name, classes: files.adapter.labels.length, sides: {} } : null,
 };
-const note = (name, measured) => (results.sides[name] ??= []).push(measured);
+const note = (name, measured, sides = results.sides) => (sides[name] ??= []).push(measured);
+const each = ({ messages, ms }) => `${((messages * 1000) / ms).toFixed(1)} messages/s`;
 const keep = () => writeFile(given.out, JSON.stringify(results));
 
 try {
@@ -161,6 +176,15 @@ try {
       await keep();
     }
   }
+  const atSorting = Object.keys(SORTERS);
+  for (let number = 0; canSort && number < rounds; number += 1) {
+    for (const name of number % 2 ? atSorting.toReversed() : atSorting) {
+      const measured = await sorted(browser, SORTERS[name], asked(messages));
+      note(name, { round: number, ...measured }, results.sorting.sides);
+      say(`round ${number + 1} of ${rounds}, sorting, ${name}: ${each(measured.packed)}`);
+      await keep();
+    }
+  }
   await browser.close();
   if (wanted.includes('ours-gpu')) {
     const withGpu = await browsers.launch({ ...withWebGpu, args: [...(withWebGpu.args ?? []), GPU_FLAG] });
@@ -169,6 +193,10 @@ try {
       const measured = await round(withGpu, OURS_ON_GPU, short, false);
       note('ours-gpu', { round: number, ...measured });
       say(`round ${number + 1}, ours on WebGPU: ${perSecond(measured.runs[0])} tokens/s`);
+      if (!canSort) continue;
+      const atOnce = await sorted(withGpu, SORTER_ON_GPU, askedOnGpu(messages));
+      note('ours-gpu', { round: number, ...atOnce }, results.sorting.sides);
+      say(`round ${number + 1}, sorting, ours on WebGPU: ${each(atOnce.packed)}`);
     }
     await withGpu.close();
   }

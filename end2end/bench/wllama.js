@@ -4,10 +4,13 @@
 const templated = (system, text) =>
   `<|im_start|>system\n${system}<|im_end|>\n<|im_start|>user\n${text}<|im_end|>\n<|im_start|>assistant\n`;
 
+/** How alike two vectors of length 1 are. */
+const product = (one, other) => one.reduce((sum, value, at) => sum + value * other[at], 0);
+
 const silent = { debug() {}, log() {}, warn() {}, error: console.error };
 
 export class Side {
-  /** @param {{ system: string, model: string, threads: number }} options */
+  /** @param {{ system: string, model: string, threads: number, labels?: string[], load?: object }} options */
   constructor(options) {
     this.options = options;
   }
@@ -32,6 +35,7 @@ export class Side {
       n_parallel: 1,
       // To its advantage in the time to the first token; the run that warms both up comes before what is timed.
       warmup: false,
+      ...this.options.load,
     });
     const ready = performance.now();
     this.wllama = wllama;
@@ -84,5 +88,50 @@ export class Side {
       further_ms: at.at(-1) - at[0],
       own: timings && { first_token_ms: timings.prompt_ms, further_ms: timings.predicted_ms },
     };
+  }
+
+  async embed(text) {
+    const { data, usage } = await this.wllama.createEmbedding({ input: text });
+    return { vector: data[0].embedding, tokens: usage.prompt_tokens };
+  }
+
+  /** Gets ready to sort: reads the names of the classes. */
+  async prepare() {
+    const start = performance.now();
+    const names = await Promise.all(this.options.labels.map((label) => this.embed(label.replaceAll('_', ' '))));
+    this.names = names.map(({ vector }) => vector);
+    return { names_ms: performance.now() - start };
+  }
+
+  /**
+   * Sorts messages by the nearest name of a class (`sorting.mjs` says why so).
+   * @param {string[]} messages
+   * @param {'single' | 'packed'} way
+   */
+  async sort(messages, way) {
+    const read = [];
+    if (way === 'single') for (const text of messages) read.push(await this.nearest(text));
+    // What is asked at once it reads at once, as far as its slots go. Of a list in one question it would hand out the
+    // last answer only.
+    else read.push(...(await Promise.all(messages.map((text) => this.nearest(text)))));
+    return { tokens: read.reduce((sum, { tokens }) => sum + tokens, 0), best: read.map(({ best }) => best) };
+  }
+
+  async nearest(text) {
+    const { vector, tokens } = await this.embed(text);
+    const alike = this.names.map((name) => product(vector, name));
+    return { best: alike.indexOf(Math.max(...alike)), tokens };
+  }
+
+  /** What `createSystemOne`, its own way to choose among named answers, says to this model. */
+  async systemOne(text) {
+    const criteria = { card: 'It is about a card.', transfer: 'It is about a transfer.' };
+    const intent = { type: 'choice', instructions: 'What is the message about?', criteria };
+    try {
+      const { answers } = await this.wllama.createSystemOne({ state: text, questions: { intent } });
+      return `It answered: ${JSON.stringify(answers)}`;
+    } catch (error) {
+      return error.message;
+    }
   }
 }

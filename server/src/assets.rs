@@ -96,6 +96,7 @@ mod tests {
     #[test]
     fn only_names_with_a_hash_are_kept_for_long() {
         assert_eq!(lifetime("/pkg/parsimony.Zk3vQ0xWmT1b2c4d5e6f7g.js"), FOREVER);
+        assert_eq!(lifetime("/pkg/banking77.0123456789abcdef.safetensors"), FOREVER);
         assert_eq!(lifetime("/fonts/inter.0123456789abcdef.woff2"), FOREVER);
         assert_eq!(lifetime("/pkg/parsimony.js"), ASK_AGAIN);
         assert_eq!(lifetime("/pkg/parsimony.min.js"), ASK_AGAIN);

@@ -50,9 +50,14 @@ impl Fingerprint {
 /// The first 16 hexadecimal digits of a content's SHA-256, for file names that may be cached for
 /// ever. Sixty-four bits are plenty to tell the versions of one file apart.
 pub fn content_hash(content: &[u8]) -> String {
-    let mut hash = hexadecimal(&Sha256::digest(content));
+    let mut hash = sha256(content);
     hash.truncate(16);
     hash
+}
+
+/// A content's SHA-256 as 64 hexadecimal digits.
+pub fn sha256(content: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(content))
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

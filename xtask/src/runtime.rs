@@ -22,6 +22,17 @@ const CARGO_PROFILE: &str = "slm-release";
 /// The worker's script, with the places where names are filled in.
 pub const WORKER: &str = "frontend/slm/src/web/worker.js";
 
+/// All that is compiled. What lies beside it in the package's folder is trained, measured or published without being
+/// built, and must not have the runtime built again.
+const SOURCES: [&str; 6] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    ".cargo/config.toml",
+    "frontend/slm/Cargo.toml",
+    "frontend/slm/src",
+    "frontend/slm/messages",
+];
+
 /// Raise when this file changes what it makes out of the same inputs.
 const RECIPE: &str = "runtime 1";
 
@@ -66,7 +77,7 @@ pub fn build(
     let recipe = format!("{RECIPE} {CARGO_PROFILE} wasm-opt {}", wasm_opt.is_some());
     let sources = Memory::of(&parts, "runtime-sources");
     let mut sources_now = Fingerprint::default().text(&recipe).text(&target.version(workspace)?);
-    for input in ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "frontend/slm"] {
+    for input in SOURCES {
         sources_now = sources_now.tree(workspace.root(), input)?;
     }
     let sources_now = sources_now.finish();
@@ -98,4 +109,23 @@ pub fn build(
         bundle::make(&compiled, &parts, variant.name, &recipe, optimising)?;
     }
     sources.learn(&sources_now)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::fingerprint;
+
+    #[test]
+    fn the_sources_are_there_and_nothing_that_is_trained_is_one() {
+        let root = Workspace::find().unwrap().root().to_owned();
+        for input in SOURCES {
+            let files = fingerprint::files_below(&root.join(input)).unwrap();
+            assert!(!files.is_empty(), "{input} does not exist");
+            let grown = ["frontend/slm/training", "frontend/slm/adapters"].map(|folder| root.join(folder));
+            assert!(!files.iter().any(|file| grown.iter().any(|folder| file.starts_with(folder))), "{input}");
+        }
+        assert!(SOURCES.iter().any(|input| WORKER.starts_with(input)));
+    }
 }

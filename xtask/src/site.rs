@@ -2,6 +2,8 @@
 //! browsers may keep the files for ever, and the static assets beside it. Each compressible file
 //! has a `.br` and a `.gz` sibling, so that the server never compresses the same file twice.
 
+mod adapters;
+
 use std::{
     collections::BTreeSet,
     fs,
@@ -187,6 +189,7 @@ fn write_demo(
     }
     let worker = write_hashed(writer, pkg, "slm", "js", script.as_bytes())?;
     runtime.push(worker.name.clone());
+    let adapters = adapters::publish(writer, &workspace.path(adapters::FOLDER), pkg)?;
     let page: Vec<&str> = demo.names().chain([css.name.as_str()]).collect();
     // Licences are for people who look into the folder, not for pages.
     let assets: Vec<String> = assets.into_iter().filter(|path| !path.ends_with(".txt")).collect();
@@ -197,6 +200,8 @@ fn write_demo(
         "page": page,
         "runtime": runtime,
         "assets": assets,
+        // Not among what a page loads: each is fetched when somebody asks for it, and kept by the worker.
+        "adapters": adapters,
     });
     writer.write(&pkg.join(MODULES_FILE), list.to_string().as_bytes())?;
     Ok((demo.brotli(), worker.brotli + largest))

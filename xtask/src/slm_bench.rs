@@ -39,7 +39,8 @@ const CASES: &str = "end2end/bench/cases.json";
 /// All that was measured, in the target folder.
 const RESULTS: &str = "slm-bench.json";
 
-/// Limit for all rounds in the browser, in seconds. A round of all sides takes three minutes on two cores.
+/// Limit for all rounds in the browser, in seconds. A round of all sides takes three minutes on two cores, sorting
+/// messages another six.
 const BROWSER_LIMIT: u64 = 2 * 3600;
 
 /// Cores that others may keep busy without the figures meaning little.

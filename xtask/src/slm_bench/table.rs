@@ -1,5 +1,7 @@
 //! What was measured, for people.
 
+mod sorting;
+
 use std::fmt::Write;
 
 use serde_json::Value;
@@ -48,6 +50,7 @@ impl Row {
 pub fn of(results: &Value) -> String {
     let mut text = head(results);
     text.push_str(&in_browser(&results["browser"]));
+    text.push_str(&sorting::of(&results["browser"]));
     text.push_str(&natively(&results["native"]));
     text.push_str(&on_gpu(results));
     text
@@ -56,7 +59,7 @@ pub fn of(results: &Value) -> String {
 /// That both sides were asked the same.
 ///
 /// # Errors
-/// When a prompt has another number of tokens for a peer, or other tokens.
+/// When a prompt has another number of tokens for a peer, or other tokens, or messages that were sorted have.
 pub fn same_work(results: &Value) -> Result<()> {
     let sides = &results["browser"]["sides"];
     for case in [DECODE].iter().chain(&PREFILL) {
@@ -74,7 +77,7 @@ pub fn same_work(results: &Value) -> Result<()> {
             )));
         }
     }
-    Ok(())
+    sorting::same_work(&results["browser"])
 }
 
 fn head(results: &Value) -> String {
