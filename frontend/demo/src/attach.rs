@@ -6,15 +6,13 @@ mod panel;
 
 use crate::http::{self, Failure};
 use crate::state::Demo;
+use crate::use_cases::{self, UseCase};
 use crate::visit::Side;
-use kept::{Kept, Measurements, UseCase, UseCases};
+use kept::{Kept, Measurements};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use measured::measurement;
 pub(crate) use panel::panel;
-
-/// Where the use cases are listed that a member may edit.
-const USE_CASES: &str = "/demo/use-cases";
 
 /// The parameter of the address that chooses a use case.
 const PARAMETER: &str = "use_case";
@@ -91,8 +89,8 @@ impl Attach {
         }
         self.listed.set(Listed::Asking);
         spawn_local(async move {
-            match http::get::<UseCases>(USE_CASES).await {
-                Ok(UseCases { use_cases }) => {
+            match use_cases::list().await {
+                Ok(use_cases) => {
                     let chosen = self.use_case.get_untracked();
                     // An address may name one that is gone, archived or elsewhere.
                     if !use_cases.iter().any(|use_case| use_case.id == chosen) {
@@ -164,7 +162,7 @@ impl Attach {
 
 /// Where measurements of a use case are kept.
 fn address(use_case: &str) -> String {
-    format!("{USE_CASES}/{}/measurements", js_sys::encode_uri_component(use_case))
+    format!("{}/{}/measurements", use_cases::ADDRESS, js_sys::encode_uri_component(use_case))
 }
 
 fn refused(failure: &Failure) -> String {

@@ -1,12 +1,11 @@
 //! `/demo?bench`: loads the model, runs the fixed benchmark, and saves the result as a file.
 
 use crate::facts::Device;
+use crate::file;
 use crate::state::{Demo, Phase};
 use leptos::prelude::*;
 use serde::Serialize;
 use slm_messages::BenchmarkResult;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 /// Whether the address asks for it.
 pub(crate) fn is_asked_for() -> bool {
@@ -53,19 +52,6 @@ pub(crate) fn save(result: &BenchmarkResult) {
     let saved = Saved { version: 1, device: Device::here(), result };
     if let Ok(text) = serde_json::to_string_pretty(&saved) {
         // A browser that refuses a download tells its user so itself.
-        let _ = download("parsimony-benchmark.json", &text);
+        let _ = file::download("parsimony-benchmark.json", "application/json", &text);
     }
-}
-
-fn download(name: &str, text: &str) -> Result<(), JsValue> {
-    let kind = BlobPropertyBag::new();
-    kind.set_type("application/json");
-    let blob = Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&text.into()), &kind)?;
-    let address = Url::create_object_url_with_blob(&blob)?;
-    let anchor: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
-    anchor.set_href(&address);
-    anchor.set_download(name);
-    anchor.click();
-    // The browser has begun to read it.
-    Url::revoke_object_url(&address)
 }

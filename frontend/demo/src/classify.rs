@@ -20,12 +20,13 @@ mod table_out;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use cascade::{Cascade, Judged, Point, Side};
+pub(crate) use cascade::{Cascade, Judged, Point, hybrid, together};
 pub(crate) use decode::Encoding;
 pub(crate) use labels::Labels;
-pub(crate) use metrics::{Confusion, Interval, wilson};
+pub(crate) use metrics::{Confusion, Interval, NO_CLASS, wilson};
 pub(crate) use order::unsure_first;
+#[cfg(test)]
 pub(crate) use problem::Problem;
 pub(crate) use reliability::{Bin, Reliability};
-pub(crate) use table_in::{Column, Columns, End, Look, MOST_ROWS, Row, Slice, TableIn};
+pub(crate) use table_in::{Columns, End, Look, MOST_ROWS, NO_SEPARATOR, Row, TableIn};
 pub(crate) use table_out::{Cell, TableOut};

@@ -13,11 +13,11 @@ mod attach;
 mod bench;
 mod browser;
 mod chart;
-// The panel that shows all of it is not here yet.
-#[allow(dead_code, unused_imports)]
 mod classify;
 mod draft;
+mod endpoint;
 mod facts;
+mod file;
 mod http;
 mod measures;
 mod member;
@@ -28,9 +28,13 @@ mod problem;
 mod prompts;
 mod race;
 mod running;
+mod sorting;
 mod sse;
 mod state;
+mod tabs;
+mod use_cases;
 mod visit;
+mod wake;
 mod words;
 mod worker;
 mod write;
@@ -38,6 +42,7 @@ mod write;
 use draft::Draft;
 use leptos::prelude::*;
 use state::{Demo, Phase};
+use tabs::Tab;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -69,6 +74,7 @@ fn Live(script: String) -> impl IntoView {
     let demo = Demo::open(script);
     let phase = demo.phase;
     let draft = Draft::new();
+    let tab = tabs::open();
     // Not for each change of what is ready: whoever types would lose the focus.
     let is_ready = Memo::new(move |_| demo.ready.with(Option::is_some));
     view! {
@@ -83,12 +89,25 @@ fn Live(script: String) -> impl IntoView {
             {model::panel(demo)}
             {move || demo.ready.with(Option::is_some).then(|| running::panel(demo))}
             {bench::is_asked_for().then(|| bench::panel(demo))}
-            {move || is_ready.get().then(|| write::panel(demo, draft))}
-            {measures::panel(demo)}
         </div>
-        // An endpoint also answers where the model cannot run.
-        {race::panel(demo, draft, is_ready)}
-        {attach::panel(demo)}
+        {tabs::bar(tab)}
+        <div role="tabpanel" id=Tab::Write.panel() aria-labelledby=Tab::Write.id() hidden=move || tab.get() != Tab::Write>
+            <div hidden=move || phase.with(Phase::is_over)>
+                {move || is_ready.get().then(|| write::panel(demo, draft))}
+                {measures::panel(demo)}
+            </div>
+            // An endpoint also answers where the model cannot run.
+            {race::panel(demo, draft, is_ready)}
+            {attach::panel(demo)}
+        </div>
+        <div
+            role="tabpanel"
+            id=Tab::Classify.panel()
+            aria-labelledby=Tab::Classify.id()
+            hidden=move || tab.get() != Tab::Classify
+        >
+            {sorting::panel(demo, tab)}
+        </div>
     }
 }
 

@@ -12,16 +12,14 @@ mod answer;
 mod panel;
 mod sides;
 mod table;
-mod terms;
-mod told;
 
 use crate::draft::Draft;
-use crate::http::{self, Failure};
-use crate::member;
+use crate::endpoint::terms::Known;
+use crate::endpoint::{self, Miss};
 use crate::prompts::EXAMPLES;
-use crate::sse;
 use crate::state::{Demo, Phase};
 use crate::visit::{Run, Side, Task};
+use crate::wake::Wake;
 use answer::{Answer, State};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -29,16 +27,7 @@ pub(crate) use panel::panel;
 use send_wrapper::SendWrapper;
 use serde_json::json;
 use std::ops::ControlFlow;
-use terms::{Known, Terms};
-use told::Told;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
-
-/// Where the race is run on the server.
-const ADDRESS: &str = "/demo/race";
-
-/// What a member is told whose session ended meanwhile.
-const UNAUTHORIZED: u16 = 401;
 
 /// Whose turn it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,17 +38,6 @@ enum Stage {
     Here,
     /// The endpoint's.
     Api,
-}
-
-/// Why the endpoint's turn ended without an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Miss {
-    /// The visitor stopped it.
-    Stopped,
-    /// The prompt was refused, which the next one would be as well.
-    Refused(String),
-    /// Something broke; the next prompt may fare better.
-    Broke(String),
 }
 
 /// Everything about races. Cheap to copy.
@@ -79,7 +57,7 @@ struct Race {
     /// Ends the request in progress.
     abort: StoredValue<Option<SendWrapper<AbortController>>>,
     /// Continues after the small model's turn.
-    wake: StoredValue<Option<SendWrapper<js_sys::Function>>>,
+    wake: Wake,
 }
 
 impl Race {
@@ -94,33 +72,21 @@ impl Race {
             failure: RwSignal::new(None),
             is_stopping: StoredValue::new(false),
             abort: StoredValue::new(None),
-            wake: StoredValue::new(None),
+            wake: Wake::new(),
         };
         Effect::new(move |_| {
-            let is_writing = demo.phase.with(|phase| *phase == Phase::Writing);
-            let woken = race.wake.try_update_value(|wake| if is_writing { None } else { wake.take() });
-            if let Some(wake) = woken.flatten() {
-                // Resolving a promise cannot fail.
-                let _ = wake.call0(&wasm_bindgen::JsValue::NULL);
+            if demo.phase.with(|phase| *phase != Phase::Writing) {
+                race.wake.wake();
             }
         });
-        if member::is_stranger() {
-            // Asking would only be refused.
-            race.terms.set(Known::Stranger);
-        } else {
-            race.read_terms();
-        }
+        race.read_terms();
         race
     }
 
     /// Reads the terms, and what is left of the budgets.
     fn read_terms(self) {
         spawn_local(async move {
-            let known = match http::get::<Terms>(ADDRESS).await {
-                Ok(terms) => Known::Terms(Box::new(terms)),
-                Err(Failure::Refused(UNAUTHORIZED, _)) => Known::Stranger,
-                Err(failure) => Known::Not(failure.to_string()),
-            };
+            let known = endpoint::read_terms().await;
             // Budgets that cannot be read again are no reason to forget the model.
             let keeps = matches!(known, Known::Not(_))
                 && self.terms.with_untracked(|before| matches!(before, Known::Terms(_)));
@@ -226,6 +192,10 @@ impl Race {
                 self.end_answer(State::Stopped);
                 return ControlFlow::Break(());
             }
+            Err(Miss::SignedOut(sentence)) => {
+                self.terms.set(Known::Stranger);
+                (sentence, false)
+            }
             Err(Miss::Refused(sentence)) => (sentence, false),
             Err(Miss::Broke(sentence)) => (sentence, true),
         };
@@ -248,11 +218,7 @@ impl Race {
         if self.demo.phase.get_untracked() != Phase::Writing {
             return;
         }
-        let promise = js_sys::Promise::new(&mut |resolve, _| {
-            self.wake.set_value(Some(SendWrapper::new(resolve)));
-        });
-        // It is never rejected.
-        let _ = JsFuture::from(promise).await;
+        self.wake.wait().await;
     }
 
     /// An answer that ended without an end has failed; the page says elsewhere why.
@@ -273,87 +239,27 @@ impl Race {
         let Ok(controller) = AbortController::new() else {
             return Err(Miss::Broke("This browser cannot stop a request, so none was made.".to_owned()));
         };
-        let signal = controller.signal();
         self.abort.set_value(Some(SendWrapper::new(controller.clone())));
-        let answered = self.listen(prompt, tokens, &controller).await;
-        self.abort.set_value(None);
-        // Given up by us, whatever the browser calls it.
-        let is_stopped = answered.is_err() && signal.aborted();
-        if is_stopped {
-            return Err(Miss::Stopped);
-        }
-        if answered.is_err() {
-            // Nobody reads on.
-            controller.abort();
-        }
-        answered
-    }
-
-    async fn listen(self, prompt: String, tokens: u32, controller: &AbortController) -> Result<(), Miss> {
         let body = json!({
             "messages": [{ "role": "user", "content": prompt }],
             "max_tokens": tokens,
             // As the small model does, which takes the most likely token each time.
             "temperature": 0,
         });
-        let asked_at = now();
-        let pieces = http::post_for_stream(ADDRESS, &body, &controller.signal()).await;
-        let pieces = pieces.map_err(|failure| self.refused(failure))?;
-        let mut reader = sse::Reader::default();
-        loop {
-            let bytes = match pieces.next().await {
-                Ok(Some(bytes)) => bytes,
-                Ok(None) => {
-                    return Err(Miss::Broke(broke_off("The connection ended before the answer did.")));
+        let answered = endpoint::ask(&body, &controller, |told, at_ms| {
+            self.answer.update(|answer| {
+                if let Some(answer) = answer {
+                    answer.note(told, at_ms);
                 }
-                Err(_) => return Err(Miss::Broke(broke_off("The connection broke."))),
-            };
-            let at_ms = now() - asked_at;
-            for event in reader.read(&bytes) {
-                let Some(told) = Told::read(&event) else {
-                    return Err(Miss::Broke(broke_off("What came next cannot be read.")));
-                };
-                if let Told::Failed(problem) = told {
-                    return Err(Miss::Broke(problem.sentence()));
-                }
-                let is_done = matches!(told, Told::Done(_));
-                self.answer.update(|answer| {
-                    if let Some(answer) = answer {
-                        answer.note(told, at_ms);
-                    }
-                });
-                if is_done {
-                    // What comes after the last word is read, so that the connection can be used again.
-                    spawn_local(async move { while let Ok(Some(_)) = pieces.next().await {} });
-                    return Ok(());
-                }
-            }
-        }
-    }
-
-    fn refused(self, failure: Failure) -> Miss {
-        match failure {
-            Failure::Refused(UNAUTHORIZED, sentence) => {
-                self.terms.set(Known::Stranger);
-                Miss::Refused(sentence)
-            }
-            Failure::Refused(status, sentence) if status < 500 => Miss::Refused(sentence),
-            Failure::Unreachable => Miss::Refused(failure.to_string()),
-            failure => Miss::Broke(failure.to_string()),
-        }
+            });
+        });
+        let answered = answered.await;
+        self.abort.set_value(None);
+        answered
     }
 }
 
 /// Whether the worker does nothing that would take time away from a race, or can do nothing at all.
 fn lets_race(phase: &Phase) -> bool {
     phase.is_over() || !phase.is_busy()
-}
-
-fn broke_off(why: &str) -> String {
-    format!("The answer broke off. {why} Try again.")
-}
-
-/// Milliseconds of a clock that nobody sets.
-fn now() -> f64 {
-    window().performance().map_or_else(js_sys::Date::now, |performance| performance.now())
 }

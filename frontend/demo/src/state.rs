@@ -9,6 +9,7 @@ use crate::worker::{Heard, Worker};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use slm_messages::{About, Ask, Build, Ended, Found, Progress, Prompt, Ready, Report, Step, Wanted, Written};
+use std::rc::Rc;
 
 /// What is going on.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,8 @@ pub(crate) enum Phase {
     Ready,
     /// An answer is being written.
     Writing,
+    /// Messages are being sorted, or an adapter is put beside the weights.
+    Sorting,
     /// The benchmark runs: runs done, and in all.
     Measuring(u32, u32),
     /// This browser cannot run it; why.
@@ -61,7 +64,7 @@ pub(crate) struct Demo {
     pub(crate) answers: RwSignal<Vec<Answer>>,
     /// The last answer that was part of a race.
     pub(crate) raced: RwSignal<Vec<Answer>>,
-    /// Whether a race is on, during which nothing else may take this device's time.
+    /// Whether a race is on or messages are sorted, during which nothing else may take this device's time.
     pub(crate) is_racing: RwSignal<bool>,
     /// What was timed since the page was opened.
     pub(crate) runs: RwSignal<Vec<Run>>,
@@ -79,7 +82,12 @@ pub(crate) struct Demo {
     has_changed: StoredValue<bool>,
     script: StoredValue<String>,
     worker: StoredValue<Option<SendWrapper<Worker>>>,
+    /// Whoever is told of what the worker sorts.
+    sorter: StoredValue<Option<Listener>>,
 }
+
+/// Hears reports.
+type Listener = SendWrapper<Rc<dyn Fn(&Report)>>;
 
 impl Demo {
     /// Starts the worker whose script is at this address.
@@ -105,6 +113,7 @@ impl Demo {
             has_changed: StoredValue::new(false),
             script: StoredValue::new(script),
             worker: StoredValue::new(None),
+            sorter: StoredValue::new(None),
         };
         demo.restart();
         demo
@@ -206,6 +215,25 @@ impl Demo {
         self.ask(&Ask::Benchmark);
     }
 
+    /// Who is to be told of adapters and of what is sorted.
+    pub(crate) fn tell_of_sorting(self, hear: impl Fn(&Report) + 'static) {
+        self.sorter.set_value(Some(SendWrapper::new(Rc::new(hear))));
+    }
+
+    /// Asks for an adapter, or for messages to be sorted.
+    pub(crate) fn sort(self, ask: &Ask) {
+        self.error.set(None);
+        self.phase.set(Phase::Sorting);
+        self.ask(ask);
+    }
+
+    /// What [`Demo::sort`] asked for is done, or has failed.
+    pub(crate) fn is_sorted(self) {
+        if self.phase.get_untracked() == Phase::Sorting {
+            self.phase.set(Phase::Ready);
+        }
+    }
+
     /// Where the answers go that are being written.
     fn written(self) -> RwSignal<Vec<Answer>> {
         if self.races.get_value() { self.raced } else { self.answers }
@@ -293,7 +321,10 @@ impl Demo {
                 self.measure_storage();
             }
             Report::Preparing { step } => {
-                if !matches!(self.phase.get_untracked(), Phase::Writing | Phase::Measuring(..)) {
+                if !matches!(
+                    self.phase.get_untracked(),
+                    Phase::Writing | Phase::Sorting | Phase::Measuring(..)
+                ) {
                     self.phase.set(Phase::Preparing(step));
                 }
             }
@@ -324,11 +355,22 @@ impl Demo {
                 // Side by side, the end is when the model is ready on what it ran on before.
                 self.end_of_writing();
             }
-            // Nothing on this page asks for these yet.
-            Report::Adapted(_) | Report::Classified(_) | Report::ClassifyEnded(_) => {}
+            report @ (Report::Adapted(_) | Report::Classified(_) | Report::ClassifyEnded(_)) => {
+                self.tell_sorter(&report);
+            }
             Report::Measuring { done, of } => self.phase.set(Phase::Measuring(done, of)),
             Report::Measured(result) => bench::save(&result),
+            report @ Report::Failed { about: About::Adapting | About::Classifying, .. } => {
+                self.tell_sorter(&report);
+            }
             Report::Failed { about, sentence } => self.failed(about, sentence),
+        }
+    }
+
+    fn tell_sorter(self, report: &Report) {
+        // A clone, because what is told may ask for more at once.
+        if let Some(hear) = self.sorter.get_value() {
+            hear(report);
         }
     }
 

@@ -72,6 +72,23 @@ pub(crate) fn count(number: i64) -> String {
     text
 }
 
+/// A number that is whole, with its thousands separated.
+#[expect(clippy::cast_possible_truncation, reason = "far below 2^63")]
+pub(crate) fn whole(number: f64) -> String {
+    count(number.round() as i64)
+}
+
+/// A share in percent: `93.4%`.
+pub(crate) fn percent(share: f64) -> String {
+    format!("{:.1}%", 100.0 * share)
+}
+
+/// A part of a whole in percent.
+#[expect(clippy::cast_precision_loss, reason = "counts of rows are far below 2⁵³")]
+pub(crate) fn share(part: u64, all: u64) -> String {
+    if all == 0 { "unknown".to_owned() } else { percent(part as f64 / all as f64) }
+}
+
 /// US dollars in about three digits: `$0.0213`, `$1.50`, `$1,204`.
 #[expect(clippy::cast_possible_truncation, reason = "whole dollars of a bill, far below 2^63")]
 pub(crate) fn dollars(dollars: f64) -> String {

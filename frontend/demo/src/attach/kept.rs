@@ -3,22 +3,6 @@
 use domain::measurement::{MeasuredInputs, Measurement};
 use serde::Deserialize;
 
-/// The use cases that a member may edit.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub(super) struct UseCases {
-    /// By portfolio, then by name.
-    pub(super) use_cases: Vec<UseCase>,
-}
-
-/// A use case.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub(super) struct UseCase {
-    pub(super) id: String,
-    pub(super) name: String,
-    /// Name of its portfolio.
-    pub(super) portfolio: String,
-}
-
 /// The measurements of a use case.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub(super) struct Measurements {

@@ -1,11 +1,12 @@
 //! Attaching, on the page: what, to which use case, and what is there already.
 
-use super::kept::{Kept, UseCase, edit_address};
+use super::kept::{Kept, edit_address};
 use super::measured::measurement;
 use super::{Attach, Listed, Outcome};
 use crate::member;
 use crate::percentile::FEW;
 use crate::state::Demo;
+use crate::use_cases::{self, UseCase};
 use crate::visit::{Side, Summary};
 use crate::words;
 use domain::access::Action;
@@ -109,7 +110,7 @@ fn form(attach: Attach, has_runs: Memo<bool>, all: &[UseCase]) -> AnyView {
             || attach.demo.is_racing.get()
             || attach.outcome.with(|outcome| *outcome == Outcome::Sending)
     };
-    let choices = use_cases(attach, all);
+    let choices = use_cases::choices(all, &attach.use_case.get_untracked());
     view! {
         <form
             class="form demo-form"
@@ -179,29 +180,6 @@ fn sides(attach: Attach) -> AnyView {
         });
         timed.collect_view().into_any()
     })
-}
-
-/// The use cases by portfolio.
-fn use_cases(attach: Attach, all: &[UseCase]) -> AnyView {
-    let chosen = attach.use_case.get_untracked();
-    let groups = all.chunk_by(|one, next| one.portfolio == next.portfolio).map(|group| {
-        let options = group.iter().map(|use_case| {
-            view! {
-                <option value=use_case.id.clone() selected=use_case.id == chosen>
-                    {use_case.name.clone()}
-                </option>
-            }
-        });
-        let portfolio = group.first().map(|use_case| use_case.portfolio.clone());
-        view! { <optgroup label=portfolio>{options.collect_view()}</optgroup> }
-    });
-    view! {
-        <option value="" selected=chosen.is_empty()>
-            "Choose one"
-        </option>
-        {groups.collect_view()}
-    }
-    .into_any()
 }
 
 /// All that would be sent.

@@ -1,6 +1,6 @@
 //! A small model that answers what it is sure of, and an API for the rest: what each threshold of confidence comes to.
 
-use super::metrics::{float, ratio};
+use super::metrics::ratio;
 
 /// An answer of the small model.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -11,22 +11,9 @@ pub(crate) struct Judged {
     pub(crate) is_right: Option<bool>,
 }
 
-/// What an answer of one side takes. Unknown stays unknown, in whatever is worked out from it.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(crate) struct Side {
-    /// Dollars an answer.
-    pub(crate) cost: Option<f64>,
-    /// Milliseconds an answer.
-    pub(crate) latency_ms: Option<f64>,
-    /// Share of right answers. That of the small model is counted instead.
-    pub(crate) accuracy: Option<f64>,
-}
-
 /// What one threshold comes to.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Point {
-    /// Answers with at least this confidence are kept.
-    pub(crate) threshold: f64,
     /// Answers kept.
     pub(crate) kept: u64,
     /// Messages passed on.
@@ -39,12 +26,6 @@ pub(crate) struct Point {
     pub(crate) errors_caught: u64,
     /// Wrong answers in all.
     pub(crate) errors: u64,
-    /// Share of right answers of both sides together.
-    pub(crate) accuracy: Option<f64>,
-    /// Dollars a message, on average. Every message passes the small model first.
-    pub(crate) cost: Option<f64>,
-    /// Milliseconds a message, on average; one that is passed on waits for both.
-    pub(crate) latency_ms: Option<f64>,
 }
 
 /// All answers of a small model, by their confidence.
@@ -74,7 +55,7 @@ impl Cascade {
     }
 
     /// What a threshold comes to.
-    pub(crate) fn at(&self, threshold: f64, small: &Side, api: &Side) -> Point {
+    pub(crate) fn at(&self, threshold: f64) -> Point {
         let below = self.confidences.partition_point(|confidence| *confidence < threshold);
         let all = self.confidences.len() as u64;
         let escalated = below as u64;
@@ -83,40 +64,33 @@ impl Cascade {
         let ((right_below, wrong_below), (right, wrong)) = (at(below), at(self.confidences.len()));
         let (right_kept, wrong_kept) = (right - right_below, wrong - wrong_below);
         let judged = right_kept + wrong_kept;
-        let kept_accuracy = (judged > 0).then(|| ratio(right_kept, judged));
-        let passed_on = ratio(escalated, all);
         Point {
-            threshold,
             kept,
             escalated,
             share_handled: ratio(kept, all),
-            kept_accuracy,
+            kept_accuracy: (judged > 0).then(|| ratio(right_kept, judged)),
             errors_caught: wrong_below,
             errors: wrong,
-            accuracy: together(kept_accuracy, kept, api.accuracy, escalated),
-            cost: hybrid(small.cost, api.cost, passed_on),
-            latency_ms: hybrid(small.latency_ms, api.latency_ms, passed_on),
         }
     }
 
     /// What thresholds from 0 to 1 come to, in so many steps.
-    pub(crate) fn curve(&self, steps: u32, small: &Side, api: &Side) -> Vec<Point> {
+    pub(crate) fn curve(&self, steps: u32) -> Vec<Point> {
         let steps = steps.max(1);
-        (0..=steps).map(|step| self.at(f64::from(step) / f64::from(steps), small, api)).collect()
+        (0..=steps).map(|step| self.at(f64::from(step) / f64::from(steps))).collect()
     }
 }
 
-/// What both sides take together. Where nothing is passed on, what the API takes need not be known.
-fn hybrid(small: Option<f64>, api: Option<f64>, passed_on: f64) -> Option<f64> {
+/// What a message takes on average, dollars or milliseconds alike: each passes the small model first, and this share of
+/// them the API as well. Where nothing is passed on, what the API takes need not be known.
+pub(crate) fn hybrid(small: Option<f64>, api: Option<f64>, passed_on: f64) -> Option<f64> {
     if passed_on > 0.0 { Some(small? + passed_on * api?) } else { small }
 }
 
-/// The share of right answers of both sides together; a side without messages need not be known.
-fn together(small: Option<f64>, kept: u64, api: Option<f64>, escalated: u64) -> Option<f64> {
-    match (kept, escalated) {
-        (0, 0) => None,
-        (_, 0) => small,
-        (0, _) => api,
-        _ => Some((small? * float(kept) + api? * float(escalated)) / float(kept + escalated)),
-    }
+/// The share of right answers of both sides together, when the small model keeps this share of messages; a side without
+/// messages need not be known.
+pub(crate) fn together(kept_accuracy: Option<f64>, kept: f64, api: Option<f64>) -> Option<f64> {
+    let here = if kept > 0.0 { kept_accuracy? * kept } else { 0.0 };
+    let there = if kept < 1.0 { api? * (1.0 - kept) } else { 0.0 };
+    Some(here + there)
 }

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+/// Stands for no class: the right one of a message that belongs to none, and the answer of whoever named none. It is
+/// never right, and no class itself.
+pub(crate) const NO_CLASS: u32 = u32::MAX;
+
 /// Standard deviations on either side of the mean that have 95 % of a normal distribution between them.
 const Z: f64 = 1.959_963_984_540_054;
 
@@ -55,12 +59,7 @@ impl Confusion {
 
     /// Right answers.
     pub(crate) fn right(&self) -> u64 {
-        self.0.iter().filter(|((right, answered), _)| right == answered).map(|(_, count)| count).sum()
-    }
-
-    /// Share of right answers; `None` of nothing.
-    pub(crate) fn accuracy(&self) -> Option<f64> {
-        (self.all() > 0).then(|| ratio(self.right(), self.all()))
+        self.0.iter().filter(|(pair, _)| is_right(**pair)).map(|(_, count)| count).sum()
     }
 
     /// The mean over classes of the harmonic mean of precision and recall, which is 2·right / (meant + answered). A
@@ -70,10 +69,11 @@ impl Confusion {
         for ((right, answered), count) in &self.0 {
             classes.entry(*right).or_default().meant += count;
             classes.entry(*answered).or_default().answered += count;
-            if right == answered {
+            if is_right((*right, *answered)) {
                 classes.entry(*right).or_default().right += count;
             }
         }
+        classes.remove(&NO_CLASS);
         let all = classes.len() as u64;
         let sum: f64 =
             classes.values().map(|class| ratio(2 * class.right, class.meant + class.answered)).sum();
@@ -83,16 +83,15 @@ impl Confusion {
     /// Which classes were taken for which, and how often: the right one, the answer, the count. The most frequent
     /// first, then in the order of the classes.
     pub(crate) fn mistakes(&self) -> Vec<(u32, u32, u64)> {
-        let wrong = self.0.iter().filter(|((right, answered), _)| right != answered);
+        let wrong = self.0.iter().filter(|(pair, _)| !is_right(**pair));
         let mut wrong: Vec<_> = wrong.map(|((right, answered), count)| (*right, *answered, *count)).collect();
         wrong.sort_by_key(|(.., count)| std::cmp::Reverse(*count));
         wrong
     }
+}
 
-    /// Every pair that occurs: the right one, the answer, the count.
-    pub(crate) fn counts(&self) -> impl Iterator<Item = (u32, u32, u64)> {
-        self.0.iter().map(|((right, answered), count)| (*right, *answered, *count))
-    }
+fn is_right((right, answered): (u32, u32)) -> bool {
+    right == answered && right != NO_CLASS
 }
 
 /// A share; 0 of nothing.

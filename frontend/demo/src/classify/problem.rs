@@ -28,13 +28,6 @@ impl fmt::Display for Place {
 pub(crate) enum Problem {
     /// There is nothing in it.
     Empty,
-    /// No column is called so.
-    NoColumn {
-        /// The name that was asked for.
-        name: String,
-        /// The names there are.
-        found: Vec<String>,
-    },
     /// There are fewer columns.
     NoPlace {
         /// The column that was asked for; the first is 0.
@@ -66,9 +59,6 @@ impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => formatter.write_str("The file has no rows."),
-            Self::NoColumn { name, found } => {
-                write!(formatter, "No column is called “{name}”. The first row has: {}.", found.join(", "))
-            }
             Self::NoPlace { place, columns } => {
                 let place = place + 1;
                 write!(formatter, "There is no column {place}: the first row has {columns}.")

@@ -18,7 +18,7 @@ const LOOKED_AT: usize = 50;
 const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
 /// A character that is in no text, for files whose rows have one cell.
-const NO_SEPARATOR: char = '\u{1f}';
+pub(crate) const NO_SEPARATOR: char = '\u{1f}';
 
 /// What columns with the text are called.
 const TEXTS: [&str; 12] = [
@@ -40,24 +40,15 @@ const TEXTS: [&str; 12] = [
 const LABELS: [&str; 9] =
     ["label", "category", "intent", "class", "target", "topic", "gold", "expected", "truth"];
 
-/// A column.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Column {
-    /// By what the first row calls it; capitals and spaces around do not count.
-    Named(String),
-    /// By its place; the first is 0.
-    At(usize),
-}
-
 /// What is read of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Columns {
     /// Whether the first row has names instead of a message.
     pub(crate) has_header: bool,
-    /// The messages.
-    pub(crate) text: Column,
-    /// The right classes, where they are known.
-    pub(crate) label: Option<Column>,
+    /// Place of the column with the messages; the first is 0.
+    pub(crate) text: usize,
+    /// Place of the one with the right classes, where they are known.
+    pub(crate) label: Option<usize>,
 }
 
 /// What a table looks like.
@@ -134,13 +125,12 @@ impl TableIn {
     /// Begins to read a file that looks like this; `columns` may be others than were guessed.
     ///
     /// # Errors
-    /// [`Problem::NoColumn`], [`Problem::NoPlace`], and as [`TableIn::look`].
+    /// [`Problem::NoPlace`], and as [`TableIn::look`].
     pub(crate) fn open(file: &Arc<Vec<u8>>, look: &Look, columns: &Columns) -> Result<Self, Problem> {
         let none = Vec::new();
         let first = look.first.first().unwrap_or(&none);
-        let text = place(&columns.text, first, columns.has_header)?;
-        let label =
-            columns.label.as_ref().map(|label| place(label, first, columns.has_header)).transpose()?;
+        let text = place(columns.text, first)?;
+        let label = columns.label.map(|label| place(label, first)).transpose()?;
         let mut table = Self {
             reader: reader(file, look.encoding, look.separator),
             encoding: look.encoding,
@@ -275,15 +265,8 @@ fn name(cell: &str) -> String {
     cell.trim().to_lowercase()
 }
 
-fn place(column: &Column, first: &[String], has_header: bool) -> Result<usize, Problem> {
-    match column {
-        Column::At(place) if *place < first.len() => Ok(*place),
-        Column::At(place) => Err(Problem::NoPlace { place: *place, columns: first.len() }),
-        Column::Named(wanted) => {
-            let found = first.iter().position(|cell| has_header && name(cell) == name(wanted));
-            found.ok_or_else(|| Problem::NoColumn { name: wanted.clone(), found: first.to_vec() })
-        }
-    }
+fn place(place: usize, first: &[String]) -> Result<usize, Problem> {
+    if place < first.len() { Ok(place) } else { Err(Problem::NoPlace { place, columns: first.len() }) }
 }
 
 /// Guesses what should be read of a table with these rows; `None` if there are none.
@@ -304,5 +287,5 @@ fn columns(rows: &[Vec<String>]) -> Option<Columns> {
         (0..first.len()).filter(|column| Some(*column) != label).rev().max_by_key(|column| length(*column))
     };
     let text = text.or_else(longest)?;
-    Some(Columns { has_header, text: Column::At(text), label: label.map(Column::At) })
+    Some(Columns { has_header, text, label })
 }

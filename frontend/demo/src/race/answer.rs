@@ -1,6 +1,6 @@
 //! The endpoint's answer, and its times as the page takes them.
 
-use super::told::{Done, Told};
+use crate::endpoint::told::{Done, Told};
 use crate::visit::Times;
 
 /// How far it has got.
@@ -104,8 +104,8 @@ impl Answer {
 
 #[cfg(test)]
 mod tests {
-    use super::super::told::tests::{DONE, told};
     use super::*;
+    use crate::endpoint::told::tests::{DONE, told};
 
     fn noted(events: &[(&str, &str, f64)]) -> Answer {
         let mut answer = Answer::of("m".to_owned());

@@ -1,8 +1,8 @@
 //! The race on the page: its terms, its buttons, both answers, and what became of all races.
 
-use super::terms::{Known, facts};
 use super::{Race, Stage, lets_race, sides, table};
 use crate::draft::Draft;
+use crate::endpoint::terms::{Known, facts};
 use crate::member;
 use crate::state::{Demo, Phase};
 use crate::words;

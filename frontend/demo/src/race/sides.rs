@@ -1,9 +1,9 @@
 //! Both answers of a race, each with its times and what it costs.
 
 use super::answer::{Answer, State};
-use super::told::Timing;
 use super::{Race, Stage};
 use crate::answer::Answer as Local;
+use crate::endpoint::told::Timing;
 use crate::measures::figure_list;
 use crate::words;
 use leptos::prelude::*;

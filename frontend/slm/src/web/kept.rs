@@ -44,8 +44,12 @@ fn mark(model: &ModelFile) -> String {
 }
 
 /// Adapters are kept with their model, which they are of no use without.
+fn adapters(model: &ModelFile) -> String {
+    format!("{}adapters/", folder(model))
+}
+
 fn beside(model: &ModelFile, adapter: &AdapterAddress) -> String {
-    format!("{}adapters/{}", folder(model), String::from(js_sys::encode_uri_component(&adapter.url)))
+    format!("{}{}", adapters(model), String::from(js_sys::encode_uri_component(&adapter.url)))
 }
 
 impl Kept {
@@ -81,7 +85,8 @@ impl Kept {
         self.bytes_at(&beside(model, adapter)).await
     }
 
-    /// Keeps the file of an adapter.
+    /// Keeps the file of an adapter in place of others beside this model: a release that brings a better one names it
+    /// differently, and nobody would ask for the old one again.
     ///
     /// # Errors
     /// The browser's, when there is no room.
@@ -91,6 +96,7 @@ impl Kept {
         adapter: &AdapterAddress,
         bytes: &Uint8Array,
     ) -> Result<(), JsValue> {
+        self.remove_below(&adapters(model)).await;
         self.put(&beside(model, adapter), bytes).await
     }
 
@@ -117,11 +123,14 @@ impl Kept {
 
     /// Removes every piece, the note, and every adapter.
     pub(super) async fn remove(&self, model: &ModelFile) {
-        let folder = folder(model);
+        self.remove_below(&folder(model)).await;
+    }
+
+    async fn remove_below(&self, folder: &str) {
         let Ok(all) = js::settled::<Array>(self.0.keys()).await else { return };
         for kept in all.iter() {
             let kept: Request = kept.unchecked_into();
-            if kept.url().contains(&folder) {
+            if kept.url().contains(folder) {
                 // What is not there any more need not be removed.
                 let _ = JsFuture::from(self.0.delete_with_request(&kept)).await;
             }

@@ -1,6 +1,8 @@
 //! What is counted and worked out.
 
-use crate::classify::{Cascade, Confusion, Judged, Labels, Reliability, Side, unsure_first, wilson};
+use crate::classify::{
+    Cascade, Confusion, Judged, Labels, NO_CLASS, Reliability, hybrid, together, unsure_first, wilson,
+};
 use proptest::prelude::*;
 
 fn near(one: f64, other: f64) -> bool {
@@ -27,11 +29,14 @@ fn macro_f1_is_the_mean_over_classes() {
         confusion.add(right, answered);
     }
     assert!(near(confusion.macro_f1().unwrap(), (0.5 + 0.8 + 0.0) / 3.0));
-    assert_eq!((confusion.right(), confusion.all(), confusion.accuracy()), (3, 5, Some(0.6)));
+    assert_eq!((confusion.right(), confusion.all()), (3, 5));
     assert_eq!(confusion.mistakes(), [(0, 1, 1), (2, 0, 1)]);
-    assert_eq!(confusion.counts().map(|(.., count)| count).sum::<u64>(), 5);
+    // Whoever names no class is wrong, and makes no class of it.
+    let f1 = confusion.macro_f1();
+    confusion.add(NO_CLASS, NO_CLASS);
+    assert_eq!((confusion.right(), confusion.all(), confusion.macro_f1()), (3, 6, f1));
     let nothing = Confusion::default();
-    assert_eq!((nothing.accuracy(), nothing.macro_f1()), (None, None));
+    assert_eq!((nothing.all(), nothing.macro_f1()), (0, None));
 }
 
 #[test]
@@ -66,41 +71,32 @@ fn judged(confidence: f64, is_right: bool) -> Judged {
     Judged { confidence, is_right: Some(is_right) }
 }
 
-const SMALL: Side = Side { cost: Some(0.001), latency_ms: Some(10.0), accuracy: None };
-const API: Side = Side { cost: Some(0.01), latency_ms: Some(600.0), accuracy: Some(0.9) };
-
 #[test]
-fn a_threshold_comes_to_what_both_sides_take() {
+fn a_threshold_keeps_what_is_sure_enough() {
     let cascade =
         Cascade::new([judged(0.9, true), judged(0.4, false), judged(0.8, false), judged(0.6, true)]);
-    let point = cascade.at(0.6, &SMALL, &API);
+    let point = cascade.at(0.6);
     assert_eq!((point.kept, point.escalated, point.errors_caught, point.errors), (3, 1, 1, 2));
     assert!(near(point.share_handled, 0.75));
     assert!(near(point.kept_accuracy.unwrap(), 2.0 / 3.0));
-    assert!(near(point.accuracy.unwrap(), (2.0 + 0.9) / 4.0));
-    assert!(near(point.cost.unwrap(), 0.001 + 0.25 * 0.01));
-    assert!(near(point.latency_ms.unwrap(), 10.0 + 0.25 * 600.0));
-    let curve = cascade.curve(10, &SMALL, &API);
+    let curve = cascade.curve(10);
     assert_eq!((curve.len(), curve[0].kept, curve[10].kept), (11, 4, 0));
-    assert_eq!(curve[10].accuracy, API.accuracy, "everything is passed on");
+    let unjudged = Cascade::new([Judged { confidence: 0.9, is_right: None }]).at(0.5);
+    assert_eq!((unjudged.kept_accuracy, unjudged.errors), (None, 0));
+    let nothing = Cascade::new([]).at(0.5);
+    assert_eq!((nothing.kept, nothing.escalated, nothing.kept_accuracy), (0, 0, None));
+    let doubtful = Cascade::new([judged(f64::NAN, true)]).at(0.0);
+    assert_eq!((doubtful.kept, doubtful.escalated), (0, 1));
 }
 
 #[test]
 fn what_is_unknown_stays_unknown_and_is_not_asked_for_where_it_does_not_matter() {
-    let cascade = Cascade::new([judged(0.9, true), judged(0.4, false)]);
-    let silent = Side { accuracy: None, cost: None, ..API };
-    let point = cascade.at(0.5, &SMALL, &silent);
-    assert_eq!((point.accuracy, point.cost), (None, None));
-    assert!(point.latency_ms.is_some() && point.kept_accuracy == Some(1.0));
-    let all_kept = cascade.at(0.0, &SMALL, &silent);
-    assert_eq!((all_kept.accuracy, all_kept.cost), (Some(0.5), SMALL.cost));
-    let unjudged = Cascade::new([Judged { confidence: 0.9, is_right: None }]);
-    let point = unjudged.at(0.5, &SMALL, &API);
-    assert_eq!((point.kept_accuracy, point.accuracy, point.errors), (None, None, 0));
-    let nothing = Cascade::new([]).at(0.5, &SMALL, &API);
-    assert_eq!((nothing.kept, nothing.escalated, nothing.accuracy), (0, 0, None));
-    let doubtful = Cascade::new([judged(f64::NAN, true)]).at(0.0, &SMALL, &API);
-    assert_eq!((doubtful.kept, doubtful.escalated), (0, 1));
+    assert!(near(hybrid(Some(0.001), Some(0.01), 0.25).unwrap(), 0.0035));
+    assert_eq!([hybrid(Some(0.001), None, 0.25), hybrid(Some(0.001), None, 0.0)], [None, Some(0.001)]);
+    assert!(near(together(Some(0.95), 0.8, Some(0.9)).unwrap(), 0.94));
+    assert_eq!(together(Some(0.95), 0.8, None), None, "what the API gets right is unknown");
+    assert_eq!(together(Some(0.95), 1.0, None), Some(0.95), "and does not matter here");
+    assert_eq!(together(None, 0.0, Some(0.9)), Some(0.9));
 }
 
 fn answers() -> impl Strategy<Value = Vec<Judged>> {
@@ -112,23 +108,22 @@ proptest! {
     #[test]
     fn a_higher_threshold_never_keeps_more(answers in answers(), one in 0.0..1.1_f64, other in 0.0..1.1_f64) {
         let cascade = Cascade::new(answers.iter().copied());
-        let at = |threshold| cascade.at(threshold, &SMALL, &API);
+        let at = |threshold| cascade.at(threshold);
         let (low, high) = (at(one.min(other)), at(one.max(other)));
         prop_assert!(high.share_handled <= low.share_handled);
         prop_assert!(high.errors_caught >= low.errors_caught);
-        prop_assert!(high.cost >= low.cost && high.latency_ms >= low.latency_ms);
     }
 
     #[test]
     fn kept_and_passed_on_are_all(answers in answers(), threshold in -0.1..1.1_f64) {
-        let point = Cascade::new(answers.iter().copied()).at(threshold, &SMALL, &API);
+        let point = Cascade::new(answers.iter().copied()).at(threshold);
         let kept: Vec<&Judged> = answers.iter().filter(|answer| answer.confidence >= threshold).collect();
         prop_assert_eq!(point.kept + point.escalated, answers.len() as u64);
         prop_assert_eq!(point.kept, kept.len() as u64);
         let wrong = answers.iter().filter(|answer| answer.is_right == Some(false)).count() as u64;
         let wrong_kept = kept.iter().filter(|answer| answer.is_right == Some(false)).count() as u64;
         prop_assert_eq!((point.errors, point.errors_caught), (wrong, wrong - wrong_kept));
-        for share in [Some(point.share_handled), point.kept_accuracy, point.accuracy].into_iter().flatten() {
+        for share in [Some(point.share_handled), point.kept_accuracy].into_iter().flatten() {
             prop_assert!((0.0..=1.0).contains(&share));
         }
     }
@@ -141,7 +136,8 @@ proptest! {
         for (right, answered) in &pairs {
             confusion.add(*right, *answered);
         }
-        let (accuracy, f1) = (confusion.accuracy().unwrap(), confusion.macro_f1().unwrap());
+        let accuracy = confusion.right() as f64 / confusion.all() as f64;
+        let f1 = confusion.macro_f1().unwrap();
         prop_assert!((0.0..=1.0).contains(&accuracy) && (0.0..=1.0).contains(&f1));
         prop_assert_eq!(near(f1, 1.0), confusion.mistakes().is_empty());
         let interval = wilson(confusion.right(), confusion.all()).unwrap();

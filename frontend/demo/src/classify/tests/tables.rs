@@ -2,9 +2,7 @@
 
 use crate::classify::decode::Decoded;
 use crate::classify::guard::{guarded, unguarded};
-use crate::classify::{
-    Cell, Column, Columns, Encoding, End, Look, MOST_ROWS, Problem, Row, TableIn, TableOut,
-};
+use crate::classify::{Cell, Columns, Encoding, End, Look, MOST_ROWS, Problem, Row, TableIn, TableOut};
 use proptest::prelude::*;
 use std::io::Read;
 use std::sync::Arc;
@@ -54,12 +52,12 @@ fn columns_are_found_by_their_names() {
 #[test]
 fn without_known_names_the_column_with_the_most_text_is_taken_from_the_first_row_on() {
     let file = "7,Where is my card?\n8,I lost my phone on the train\n";
-    assert_eq!(look(file).columns, Columns { has_header: false, text: Column::At(1), label: None });
+    assert_eq!(look(file).columns, Columns { has_header: false, text: 1, label: None });
     assert_eq!(texts(file), ["Where is my card?", "I lost my phone on the train"]);
 }
 
 #[test]
-fn columns_are_chosen_by_name_or_place() {
+fn columns_are_chosen_by_their_place() {
     let file = "frage;antwort\nWo?;hier\nWann?;jetzt\n".as_bytes();
     let look = look(file);
     assert_eq!(look.separator, ';');
@@ -67,12 +65,10 @@ fn columns_are_chosen_by_name_or_place() {
     let texts = |columns: &Columns| -> Result<Vec<String>, Problem> {
         Ok(read_as(file, &look, columns)?.into_iter().map(|row| row.text).collect())
     };
-    assert_eq!(texts(&columns(true, Column::Named(" Frage ".to_owned()))).unwrap(), ["Wo?", "Wann?"]);
-    assert_eq!(texts(&columns(true, Column::At(1))).unwrap(), ["hier", "jetzt"]);
-    assert_eq!(texts(&columns(false, Column::At(1))).unwrap(), ["antwort", "hier", "jetzt"]);
-    let refusal = texts(&columns(true, Column::Named("text".to_owned()))).unwrap_err().to_string();
-    assert_eq!(refusal, "No column is called “text”. The first row has: frage, antwort.");
-    let refusal = texts(&columns(true, Column::At(2))).unwrap_err().to_string();
+    assert_eq!(texts(&columns(true, 0)).unwrap(), ["Wo?", "Wann?"]);
+    assert_eq!(texts(&columns(true, 1)).unwrap(), ["hier", "jetzt"]);
+    assert_eq!(texts(&columns(false, 1)).unwrap(), ["antwort", "hier", "jetzt"]);
+    let refusal = texts(&columns(true, 2)).unwrap_err().to_string();
     assert_eq!(refusal, "There is no column 3: the first row has 2.");
 }
 
@@ -231,7 +227,7 @@ proptest! {
         // The separator is known, because cells of nothing but separators make others look as good.
         let look = Look { separator: ',', ..look };
         let columns =
-            Columns { has_header: true, text: Column::Named("text".to_owned()), label: Some(Column::At(1)) };
+            Columns { has_header: true, text: 0, label: Some(1) };
         let look = Look { first: vec![vec!["text".to_owned(), "label".to_owned()]], ..look };
         let back = read_as(&file, &look, &columns).unwrap();
         prop_assert_eq!(back.len(), rows.len());

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 /// One event.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Told {
+pub(crate) enum Told {
     /// The endpoint has begun to answer.
     Begun,
     /// More text.
@@ -19,42 +19,42 @@ pub(super) enum Told {
 
 /// The account of a whole answer.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-pub(super) struct Done {
+pub(crate) struct Done {
     /// The model by the endpoint's own name for it.
-    pub(super) model: String,
+    pub(crate) model: String,
     /// Why it ended, in the endpoint's word.
-    pub(super) finish_reason: Option<String>,
+    pub(crate) finish_reason: Option<String>,
     /// Pieces of text; pieces are not tokens.
-    pub(super) pieces: u32,
+    pub(crate) pieces: u32,
     /// Tokens, where the endpoint counts them.
-    pub(super) usage: Option<Usage>,
+    pub(crate) usage: Option<Usage>,
     /// What it cost, where the price is known.
-    pub(super) cost_usd: Option<f64>,
+    pub(crate) cost_usd: Option<f64>,
     /// When things happened, as the server saw them.
-    pub(super) timing: Timing,
+    pub(crate) timing: Timing,
 }
 
 /// Tokens as the endpoint counts and bills them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub(super) struct Usage {
-    pub(super) prompt_tokens: u32,
-    pub(super) cached_tokens: u32,
-    pub(super) completion_tokens: u32,
+pub(crate) struct Usage {
+    pub(crate) prompt_tokens: u32,
+    pub(crate) cached_tokens: u32,
+    pub(crate) completion_tokens: u32,
 }
 
 /// Milliseconds as the server saw them. All but the first count from the moment it asked the endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-pub(super) struct Timing {
+pub(crate) struct Timing {
     /// From the arrival of the prompt until the endpoint was asked.
-    pub(super) server_ms: f64,
+    pub(crate) server_ms: f64,
     /// To connect; `None` over a connection that was there already.
-    pub(super) connect_ms: Option<f64>,
+    pub(crate) connect_ms: Option<f64>,
     /// Until the endpoint's headers.
-    pub(super) headers_ms: f64,
+    pub(crate) headers_ms: f64,
     /// Until its first text.
-    pub(super) first_token_ms: Option<f64>,
+    pub(crate) first_token_ms: Option<f64>,
     /// Until its answer was over.
-    pub(super) total_ms: Option<f64>,
+    pub(crate) total_ms: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -64,7 +64,7 @@ struct Delta {
 
 impl Told {
     /// What an event says; `None` for one that is none of ours.
-    pub(super) fn read(event: &Event) -> Option<Self> {
+    pub(crate) fn read(event: &Event) -> Option<Self> {
         let data = event.data.as_str();
         match event.name.as_str() {
             "begun" => Some(Self::Begun),
@@ -77,7 +77,7 @@ impl Told {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     pub(crate) const DONE: &str = r#"{"model":"m-2026","finish_reason":"stop","pieces":3,

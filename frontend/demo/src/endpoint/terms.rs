@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 /// What is known of the terms.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Known {
+pub(crate) enum Known {
     /// The server is being asked.
     NotYet,
     /// Nobody is signed in.
@@ -20,7 +20,7 @@ pub(super) enum Known {
 
 impl Known {
     /// The endpoint's model, if there is one and it is known.
-    pub(super) fn model(&self) -> Option<String> {
+    pub(crate) fn model(&self) -> Option<String> {
         match self {
             Self::Terms(terms) => terms.model.clone(),
             _ => None,
@@ -28,7 +28,7 @@ impl Known {
     }
 
     /// Its price likewise.
-    pub(super) fn price(&self) -> Option<&ApiPrice> {
+    pub(crate) fn price(&self) -> Option<&ApiPrice> {
         match self {
             Self::Terms(terms) => terms.price.as_ref(),
             _ => None,
@@ -38,11 +38,11 @@ impl Known {
 
 /// The terms.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-pub(super) struct Terms {
+pub(crate) struct Terms {
     /// The model that answers; `None` where no LLM endpoint is set up.
-    pub(super) model: Option<String>,
+    pub(crate) model: Option<String>,
     /// Its price in the workspace's price book.
-    pub(super) price: Option<ApiPrice>,
+    pub(crate) price: Option<ApiPrice>,
     /// What may be used today, and what was.
     budget: Option<Budgets>,
 }
@@ -77,7 +77,7 @@ impl Budget {
 }
 
 /// The terms of a race against this model.
-pub(super) fn facts(terms: &Terms) -> AnyView {
+pub(crate) fn facts(terms: &Terms) -> AnyView {
     let model = terms.model.clone().unwrap_or_default();
     let budgets = terms.budget.as_ref().map(|budget| {
         let day = budget.resets_at.get(..10).unwrap_or_default().to_owned();
