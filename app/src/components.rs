@@ -19,6 +19,7 @@ pub mod portfolio_fields;
 pub mod share;
 pub mod textarea;
 pub mod toast;
+pub mod unsent;
 pub mod verdict;
 pub mod workbench;
 

@@ -1,6 +1,7 @@
 //! `/reviews`: what waits for me, what I wait for, what is overdue.
 
 use crate::components::fragment::Fragment;
+use crate::components::unsent::Unsent;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -20,7 +21,7 @@ pub fn ReviewsPage() -> impl IntoView {
                     </p>
                 </div>
             </header>
-            <Fragment part=Signal::stored("reviews".to_owned()) />
+            <Fragment part=Signal::stored("reviews".to_owned()) unsent=Unsent::here() />
         </main>
     }
     .into_any()

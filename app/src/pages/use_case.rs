@@ -7,6 +7,7 @@ use crate::components::failure::{FailureNotice, FailurePage, refused};
 use crate::components::fragment::Fragment;
 use crate::components::inputs_read::inputs_read;
 use crate::components::share::SharePanel;
+use crate::components::unsent::Unsent;
 use crate::functions::portfolio::{ArchiveUseCase, DuplicateUseCase, RestoreUseCase};
 use crate::functions::share::ShareAssessment;
 use crate::functions::use_case::{UseCaseView, open_use_case};
@@ -53,7 +54,8 @@ pub fn UseCasePage() -> impl IntoView {
         }
         shared
     });
-    let view = opened(source, |(id, revision, ..)| open_use_case(id, revision));
+    let unsent = Unsent::here();
+    let view = opened(source, move |(id, revision, ..)| unsent.before(open_use_case(id, revision)));
     view! {
         <Transition fallback=|| {
             view! {
@@ -63,7 +65,7 @@ pub fn UseCasePage() -> impl IntoView {
             }
         }>
             {shown(view, move |view| match view {
-                    Ok(view) => page(view, actions),
+                    Ok(view) => page(view, actions, unsent),
                     Err(error) => view! { <FailurePage error=error /> }.into_any(),
                 })}
         </Transition>
@@ -71,7 +73,7 @@ pub fn UseCasePage() -> impl IntoView {
     .into_any()
 }
 
-fn page(view: UseCaseView, actions: Actions) -> AnyView {
+fn page(view: UseCaseView, actions: Actions, unsent: Unsent) -> AnyView {
     let live = expect_context::<LivePage>();
     let head = head(&view, actions);
     let notices = notices(&view, actions);
@@ -107,7 +109,7 @@ fn page(view: UseCaseView, actions: Actions) -> AnyView {
                     {inputs_read(&view.inputs)}
                 </section>
             </div>
-            <Fragment part=Signal::stored(format!("use-cases/{}", view.id)) />
+            <Fragment part=Signal::stored(format!("use-cases/{}", view.id)) unsent=unsent />
             <section class="section" aria-label="Sharing">
                 <SharePanel share=actions.share use_case=view.id.clone() />
             </section>
