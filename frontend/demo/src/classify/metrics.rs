@@ -57,16 +57,26 @@ impl Confusion {
         self.0.values().sum()
     }
 
+    /// How often one class was taken for another, or for itself.
+    pub(crate) fn count(&self, right: u32, answered: u32) -> u64 {
+        self.0.get(&(right, answered)).copied().unwrap_or_default()
+    }
+
+    /// Answers to messages that have no class.
+    pub(crate) fn outside(&self) -> u64 {
+        self.0.iter().filter(|((right, _), _)| *right == NO_CLASS).map(|(_, count)| count).sum()
+    }
+
     /// Right answers.
     pub(crate) fn right(&self) -> u64 {
         self.0.iter().filter(|(pair, _)| is_right(**pair)).map(|(_, count)| count).sum()
     }
 
     /// The mean over classes of the harmonic mean of precision and recall, which is 2·right / (meant + answered). A
-    /// class counts if it was meant or answered at least once. `None` of nothing.
+    /// class counts if it was meant or answered at least once; messages that have none are left out. `None` of nothing.
     pub(crate) fn macro_f1(&self) -> Option<f64> {
         let mut classes: BTreeMap<u32, Counts> = BTreeMap::new();
-        for ((right, answered), count) in &self.0 {
+        for ((right, answered), count) in self.0.iter().filter(|((right, _), _)| *right != NO_CLASS) {
             classes.entry(*right).or_default().meant += count;
             classes.entry(*answered).or_default().answered += count;
             if is_right((*right, *answered)) {

@@ -221,6 +221,10 @@ fn takes(sorting: Sorting) -> (Takes, Takes) {
     (small, Takes { cost, latency_ms: typical(Side::Api) })
 }
 
+fn count(messages: u64) -> String {
+    words::count(i64::try_from(messages).unwrap_or(i64::MAX))
+}
+
 fn figures(sorting: Sorting, hundredths: u32, reading: Reading, basis: Option<Basis>) -> AnyView {
     let (small, api) = takes(sorting);
     let api_accuracy =
@@ -235,17 +239,18 @@ fn figures(sorting: Sorting, hundredths: u32, reading: Reading, basis: Option<Ba
     let basis_of_cost = sorting.api_cost().map_or_else(|| "no price is known".to_owned(), |cost| cost.basis);
     let latency = hybrid(small.latency_ms, api.latency_ms, passed_on);
     let of = match basis {
-        Some(Basis::Own) => format!("of your {} messages", reading.of),
-        _ => format!("of {} messages of the validation split", reading.of),
+        Some(Basis::Own) => format!("of your {} messages", count(reading.of)),
+        _ => format!("of {} messages of the validation split", count(reading.of)),
     };
     let interval = reading.handled_interval.map_or_else(String::new, |Interval { low, high }| {
         format!("; 95% interval {}–{}", words::percent(low), words::percent(high))
     });
     let outside = sorting.known().and_then(|known| known.out_of_scope(usize::try_from(hundredths).ok()?));
     let (outside, outside_note) = match outside {
-        Some((messages, share)) => {
-            (words::percent(share), format!("of {messages} messages that belong to no class (CLINC150)"))
-        }
+        Some((messages, share)) => (
+            words::percent(share),
+            format!("of {} messages that belong to no class (CLINC150)", count(messages)),
+        ),
         None => ("unknown".to_owned(), "not measured".to_owned()),
     };
     let rows = [

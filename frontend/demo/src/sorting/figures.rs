@@ -3,7 +3,7 @@
 use super::Sorting;
 use super::by_api::MOST;
 use super::side::{Side, Tally};
-use crate::classify::Interval;
+use crate::classify::{Interval, NO_CLASS};
 use crate::words;
 use leptos::prelude::*;
 
@@ -17,11 +17,12 @@ type Cell = (Option<String>, String);
 type Of = fn(Sorting, Side) -> Cell;
 
 /// What is shown of each side, in the order of the rows.
-const ROWS: [(&str, Of); 7] = [
+const ROWS: [(&str, Of); 8] = [
     ("Computed on", computed_on),
     ("Messages", messages),
     ("Right, of those with a label", right),
     ("Macro-F1", macro_f1),
+    ("Given a class, of those that have none", outside),
     ("One message, p50 and p95", latency),
     ("Messages a second, read together", throughput),
     ("Cost of 1,000", cost),
@@ -30,7 +31,7 @@ const ROWS: [(&str, Of); 7] = [
 /// The table; nothing before something was sorted.
 pub(super) fn panel(sorting: Sorting) -> AnyView {
     view! {
-        <div class="demo-figures" hidden=move || sorting.results.is_empty()>
+        <div class="demo-figures demo-stack" hidden=move || sorting.results.is_empty()>
             <h4 class="demo-subtitle">"Side by side " <span class="badge badge-live">"live"</span></h4>
             <div class="table-scroll" role="region" aria-label="Side by side" tabindex="0">
                 {move || table(sorting)}
@@ -131,6 +132,16 @@ fn right(sorting: Sorting, side: Side) -> Cell {
 fn macro_f1(sorting: Sorting, side: Side) -> Cell {
     let f1 = sorting.results.tally(side, |tally| tally.confusion.macro_f1());
     (f1.map(|f1| format!("{f1:.3}")), String::new())
+}
+
+fn outside(sorting: Sorting, side: Side) -> Cell {
+    sorting.results.tally(side, |tally| match tally.confusion.outside() {
+        0 => (None, "no message is labelled as out of scope".to_owned()),
+        all => {
+            let named = all - tally.confusion.count(NO_CLASS, NO_CLASS);
+            (Some(format!("{named} of {all}")), "a threshold may catch them".to_owned())
+        }
+    })
 }
 
 fn latency(sorting: Sorting, side: Side) -> Cell {

@@ -21,7 +21,7 @@ const MARGIN: f64 = 34.0;
 pub(super) fn panel(sorting: Sorting) -> AnyView {
     let is_judged = Memo::new(move |_| sorting.results.tally(Side::Tuned, |tally| tally.confusion.all() > 0));
     view! {
-        <div class="demo-figures" hidden=move || !is_judged.get()>
+        <div class="demo-figures demo-stack" hidden=move || !is_judged.get()>
             <h4 class="demo-subtitle">"Where the fine-tuned model is wrong"</h4>
             {move || confused(sorting)}
             <h4 class="demo-subtitle">"Is it as sure as it is right?"</h4>

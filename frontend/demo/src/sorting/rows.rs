@@ -57,7 +57,7 @@ pub(super) fn panel(sorting: Sorting) -> AnyView {
         }
     });
     view! {
-        <div class="demo-figures" hidden=move || sorting.results.is_empty()>
+        <div class="demo-figures demo-stack" hidden=move || sorting.results.is_empty()>
             <h4 class="demo-subtitle">"Messages, the least sure first"</h4>
             <div class="segmented" role="group" aria-label="Messages shown">
                 {buttons}

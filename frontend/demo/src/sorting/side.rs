@@ -113,9 +113,10 @@ impl Tally {
         (count > 0).then(|| sum / f64::from(count))
     }
 
-    /// Right answers and judged ones, and where the share lies.
+    /// Right answers and judged ones, and where the share lies. Messages that have no class are told apart: nobody who
+    /// has to name one can be right about them.
     pub(super) fn accuracy(&self) -> Option<(u64, u64, Interval)> {
-        let (right, all) = (self.confusion.right(), self.confusion.all());
+        let (right, all) = (self.confusion.right(), self.confusion.all() - self.confusion.outside());
         Some((right, all, wilson(right, all)?))
     }
 
@@ -156,7 +157,8 @@ mod tests {
     fn an_answer_to_a_message_of_no_class_is_wrong() {
         let mut tally = Tally::default();
         tally.add(Side::Tuned, &given(1, 0.3), Some(NO_CLASS));
-        assert_eq!(tally.confusion.right(), 0);
+        assert_eq!((tally.confusion.right(), tally.confusion.outside()), (0, 1));
+        assert_eq!(tally.accuracy(), None, "it is told apart");
         assert_eq!(judged(&given(1, 0.3), Some(NO_CLASS)).and_then(|judged| judged.is_right), Some(false));
     }
 

@@ -56,7 +56,7 @@ pub(super) fn panel(
             (false, None) => choice(listed, use_case),
         };
     view! {
-        <div class="demo-figures">
+        <div class="demo-figures demo-stack">
             <h4 class="demo-subtitle">"Use in a use case"</h4>
             <p class="demo-choice">
                 "The engine’s hybrid option is then costed with these numbers instead of guesses. The page that edits the use case opens with them filled in; nothing counts before it is saved."
@@ -129,13 +129,22 @@ fn choice(listed: RwSignal<Listed>, use_case: RwSignal<String>) -> AnyView {
     view! { <div class="form demo-form">{view}</div> }.into_any()
 }
 
+/// What stands behind a value.
+fn unit(field: Field) -> &'static str {
+    match field {
+        Field::SlmQuality | Field::ShareHandled => "%",
+        Field::SlmLatencyMs => "ms",
+        _ => "",
+    }
+}
+
 /// All that would be filled in.
 fn sent(inputs: &[(Field, String)]) -> AnyView {
     let rows = inputs.iter().map(|(field, value)| {
         view! {
             <div>
                 <dt>{field.label()}</dt>
-                <dd>{value.clone()}</dd>
+                <dd>{value.clone()} {unit(*field)}</dd>
             </div>
         }
     });
