@@ -2,7 +2,7 @@ import { compared, loadToSort, messages, sort, sortedBy, sorting } from '../supp
 import { LOADING, running } from '../support/demo';
 import { expect, test } from '../support/test';
 
-test('the GPU sorts as the CPU does, with the adapter and without', async ({ visitor }) => {
+test('the GPU sorts messages into the same intents as the CPU', async ({ visitor }) => {
   test.setTimeout(15 * 60_000);
   const { page } = visitor;
   await loadToSort(visitor);
