@@ -160,6 +160,13 @@ def with_interval(of: dict | None) -> str:
     return f"{percent(of['accuracy'])} ({percent(low)}–{percent(high)}, n = {of['of']})"
 
 
+def probability(p: float) -> str:
+    # Below what a floating-point number can hold is not nothing.
+    if p == 0:
+        return "< 1e-300"
+    return f"{p:.1e}" if p < 0.001 else f"{p:.3f}"
+
+
 def table(head: list[str], rows: Iterable[list[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
@@ -174,7 +181,7 @@ def card(evaluation: dict, adapter: Path) -> str:
 
     def method_row(of: dict) -> list[str]:
         against = of.get("lora_against_it")
-        p = "" if against is None else f"{against['p']:.1e}" if against["p"] < 0.001 else f"{against['p']:.3f}"
+        p = "" if against is None else probability(against["p"])
         return [DESCRIPTIONS[of["name"]], with_interval(of["test"]), f"{of['test']['macro_f1']:.3f}", p]
 
     def cascade_rows() -> Iterable[list[str]]:
