@@ -101,7 +101,7 @@ async fn an_endpoint_that_redirects_does_not_send_the_key_elsewhere(pool: PgPool
     // The second kind asks to be sent the same again, key and all.
     let again = Faulty::start(status("307 Temporary Redirect", &location)).await;
     let other = Site::over(site.store.clone(), site.ada.clone(), Some(endpoint(&again.base()))).await;
-    for site in [site, other] {
+    for site in [&site, &other] {
         let race = site.race(&site.ada, &prompt("Hi", 50)).await;
         assert_eq!((race.status, race.kind().as_str()), (502, "endpoint-redirects"));
         assert_silent(&race);
