@@ -39,9 +39,9 @@ test('the model is downloaded, paused, resumed, used, found again without a netw
     await route.continue().catch(() => {});
   });
   await page.getByRole('button', { name: 'Download and start' }).click();
-  await expect(page.locator('.demo-progress')).toContainText(/of 98\.4 MB, .* a second/);
+  await expect(page.getByRole('region', { name: 'The model’s file' }).locator('.demo-progress')).toContainText(/of 98\.4 MB, .* a second/);
   await page.getByRole('button', { name: 'Pause' }).click();
-  await expect(page.locator('.demo-progress')).toContainText('What has arrived is kept.');
+  await expect(page.getByRole('region', { name: 'The model’s file' }).locator('.demo-progress')).toContainText('What has arrived is kept.');
   await page.unroute('**/models/*.gguf');
 
   // What has arrived survives the page.

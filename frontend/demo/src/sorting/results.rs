@@ -11,6 +11,10 @@ use std::ops::Range;
 /// Milliseconds between two looks at the results while they come in.
 const PAUSE_MS: f64 = 250.0;
 
+/// Messages above which the rows are looked at only when the run is over: putting a hundred thousand in order takes the
+/// page longer than it may stand still.
+const MANY: usize = 1_000;
+
 /// A message and what everybody made of it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Sorted {
@@ -74,17 +78,19 @@ impl Results {
 
     /// Begins with these messages, and forgets those before.
     pub(super) fn begin(self, rows: Vec<Row>, labels: &Labels) {
-        let sorted: Vec<Sorted> = rows.into_iter().map(|row| sorted(row, labels)).collect();
+        let outside = Labels::new(&[OUT_OF_SCOPE.to_owned(), "oos".to_owned()]);
+        let sorted: Vec<Sorted> = rows.into_iter().map(|row| sorted(row, labels, &outside)).collect();
         self.strange.set(sorted.iter().filter(|row| row.label.is_some() && row.wanted.is_none()).count());
         self.all.set_value(sorted);
         self.tallies.set_value(Default::default());
         self.progress.set(Progress::default());
-        self.look();
+        self.end();
     }
 
     /// Shows everything that has come in.
     pub(super) fn end(self) {
         self.look();
+        self.version.update(|version| *version = version.wrapping_add(1));
     }
 
     /// How many messages there are.
@@ -166,15 +172,18 @@ impl Results {
     }
 
     fn look_now_and_then(self) {
-        if endpoint::now() - self.looked_ms.get_value() > PAUSE_MS {
-            self.look();
+        if endpoint::now() - self.looked_ms.get_value() <= PAUSE_MS {
+            return;
+        }
+        match self.len() {
+            0..=MANY => self.end(),
+            _ => self.look(),
         }
     }
 
     fn look(self) {
         self.looked_ms.set_value(endpoint::now());
         self.shown.set(self.tallies.get_value());
-        self.version.update(|version| *version = version.wrapping_add(1));
     }
 
     /// How far the side under way has got.
@@ -232,14 +241,13 @@ impl Results {
     }
 }
 
-fn sorted(row: Row, labels: &Labels) -> Sorted {
-    let wanted = row.label.as_deref().and_then(|label| wanted(label, labels));
+fn sorted(row: Row, labels: &Labels, outside: &Labels) -> Sorted {
+    let wanted = row.label.as_deref().and_then(|label| wanted(label, labels, outside));
     Sorted { number: row.number, text: row.text, label: row.label, wanted, given: Default::default() }
 }
 
-/// The class that a label means.
-fn wanted(label: &str, labels: &Labels) -> Option<u32> {
-    let outside = Labels::new(&[OUT_OF_SCOPE.to_owned(), "oos".to_owned()]);
+/// The class that a label means; `outside` has the names for that there is none.
+fn wanted(label: &str, labels: &Labels, outside: &Labels) -> Option<u32> {
     labels.find(label).or_else(|| outside.find(label).map(|_| NO_CLASS))
 }
 
@@ -250,9 +258,10 @@ mod tests {
     #[test]
     fn a_label_means_a_class_or_that_there_is_none_or_nothing() {
         let labels = Labels::new(&["card_arrival".to_owned()]);
-        let means = |label| wanted(label, &labels);
+        let outside = Labels::new(&[OUT_OF_SCOPE.to_owned()]);
+        let means = |label| wanted(label, &labels, &outside);
         assert_eq!(means("Card arrival"), Some(0));
-        assert_eq!([means("out_of_scope"), means("OOS")], [Some(NO_CLASS); 2]);
+        assert_eq!([means("out_of_scope"), means("Out-of-scope")], [Some(NO_CLASS); 2]);
         assert_eq!(means("refund"), None);
     }
 }
