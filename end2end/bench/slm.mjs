@@ -158,7 +158,7 @@ const results = {
   cases: cases.map(({ name, tokens }) => ({ name, tokens })),
   sizes: await sizes(files),
   sides: {},
-  sorting: canSort ? { adapter: files.adapter.name, classes: files.adapter.labels.length, sides: {} } : null,
+  sorting: canSort ? { adapter: files.adapter.name, classes: files.adapter.labels.length, sides: {}, failed: {} } : null,
 };
 const note = (name, measured, sides = results.sides) => (sides[name] ??= []).push(measured);
 const each = ({ messages, ms }) => `${((messages * 1000) / ms).toFixed(1)} messages/s`;
@@ -179,7 +179,17 @@ try {
   const atSorting = Object.keys(SORTERS);
   for (let number = 0; canSort && number < rounds; number += 1) {
     for (const name of number % 2 ? atSorting.toReversed() : atSorting) {
-      const measured = await sorted(browser, SORTERS[name], asked(messages));
+      let measured;
+      try {
+        measured = await sorted(browser, SORTERS[name], asked(messages));
+      } catch (error) {
+        // What our own side cannot do is a fault; a peer that cannot is a result.
+        if (!name.startsWith('wllama')) throw error;
+        results.sorting.failed[name] = String(error instanceof Error ? error.message : error).split('\n')[0];
+        say(`round ${number + 1} of ${rounds}, sorting, ${name}: ${results.sorting.failed[name]}`);
+        await keep();
+        continue;
+      }
       note(name, { round: number, ...measured }, results.sorting.sides);
       say(`round ${number + 1} of ${rounds}, sorting, ${name}: ${each(measured.packed)}`);
       await keep();

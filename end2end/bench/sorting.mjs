@@ -28,7 +28,7 @@ const WARM_UP = 10;
  * one's it would take the beginning from its cache where it had seen it before. As many at once as ours packs: 10 of 13
  * tokens.
  */
-const EMBEDDING = { embeddings: true, pooling_type: 'mean', n_parallel: 10 };
+const EMBEDDING = { embeddings: true, pooling_type: 'mean', n_parallel: 1 };
 
 /**
  * Who is compared.
